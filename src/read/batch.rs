@@ -1,0 +1,156 @@
+//! Raw records on their way from a reader thread to the workers.
+
+use super::tally::{Reason, Skip, Tally};
+use super::{Format, ReadOptions, jsonl, text};
+use crate::article::{Article, Source};
+use std::io;
+use std::ops::Range;
+use std::sync::Arc;
+use std::sync::mpsc::SyncSender;
+
+/// Bytes after which a batch is full. Large enough that handing it over costs nothing beside
+/// reading it, small enough that a dozen of them do not matter.
+const BATCH_BYTES: usize = 4 << 20;
+
+/// Records after which a batch is full, however small they are.
+const BATCH_RECORDS: usize = 8192;
+
+/// A record as it stands in its file.
+#[derive(Clone, Debug)]
+pub struct RawRecord {
+    source: Source,
+    format: Format,
+    range: Range<usize>,
+    /// Whether bytes beyond the limit were left out.
+    cut: bool,
+}
+
+/// Records of about 4 MiB together (of more where a single one is larger).
+#[derive(Debug, Default)]
+pub struct Batch {
+    /// The records, each a range of the bytes.
+    pub records: Vec<RawRecord>,
+    bytes: Vec<u8>,
+}
+
+/// An article, and what had to be done to read it.
+#[derive(Debug)]
+pub struct Decoded {
+    /// The article.
+    pub article: Article,
+    /// Whether bytes that are not UTF-8 were replaced by U+FFFD.
+    pub replaced: bool,
+    /// Whether its text was cut at the limit.
+    pub cut: bool,
+}
+
+impl Batch {
+    /// The article in `record`, one of this batch's.
+    ///
+    /// # Errors
+    /// Why the record holds no article.
+    pub fn decode(&self, record: &RawRecord, options: &ReadOptions) -> Result<Decoded, Skip> {
+        let bytes = &self.bytes[record.range.clone()];
+        let decoded = match record.format {
+            Format::Text => text::decode(bytes, record.source.clone()),
+            Format::JsonLines => jsonl::decode(bytes, record.source.clone(), &options.fields),
+        };
+        decoded
+            .map(|decoded| Decoded { cut: decoded.cut || record.cut, ..decoded })
+            .map_err(|(reason, detail)| Skip { source: record.source.clone(), reason, detail })
+    }
+
+    /// Bytes of its records, as they were read.
+    #[must_use]
+    pub fn len_bytes(&self) -> usize {
+        self.bytes.len()
+    }
+}
+
+/// A reader thread's end of the channel: gathers records into batches.
+pub(super) struct Batcher {
+    sender: SyncSender<Batch>,
+    batch: Batch,
+    tally: Tally,
+    path: Arc<str>,
+    format: Format,
+    closed: bool,
+}
+
+impl Batcher {
+    pub(super) fn new(sender: SyncSender<Batch>) -> Batcher {
+        Batcher {
+            sender,
+            batch: Batch::default(),
+            tally: Tally::default(),
+            path: "".into(),
+            format: Format::Text,
+            closed: false,
+        }
+    }
+
+    /// Whether nobody takes batches any more.
+    pub(super) fn closed(&self) -> bool {
+        self.closed
+    }
+
+    pub(super) fn start_file(&mut self, path: &Arc<str>, format: Format) {
+        self.path = Arc::clone(path);
+        self.format = format;
+    }
+
+    /// Buffer to append the next record's bytes to; `record` then says how they are to be read.
+    pub(super) fn bytes(&mut self) -> &mut Vec<u8> {
+        &mut self.batch.bytes
+    }
+
+    /// Bytes appended since the last record ended.
+    pub(super) fn pending(&self) -> usize {
+        self.batch.bytes.len() - self.record_start()
+    }
+
+    fn record_start(&self) -> usize {
+        self.batch.records.last().map_or(0, |last| last.range.end)
+    }
+
+    /// Drops the bytes appended since the last record ended.
+    pub(super) fn discard(&mut self) {
+        let start = self.record_start();
+        self.batch.bytes.truncate(start);
+    }
+
+    /// Ends a record: it consists of all bytes appended since the one before.
+    pub(super) fn record(&mut self, number: u64, cut: bool) {
+        let range = self.record_start()..self.batch.bytes.len();
+        let source = Source { path: Arc::clone(&self.path), record: number };
+        self.batch.records.push(RawRecord { source, format: self.format, range, cut });
+        if self.batch.bytes.len() >= BATCH_BYTES || self.batch.records.len() >= BATCH_RECORDS {
+            self.send();
+        }
+    }
+
+    /// Counts a record that was left out while splitting.
+    pub(super) fn skip(&mut self, number: u64, reason: Reason, detail: String) {
+        let source = Source { path: Arc::clone(&self.path), record: number };
+        self.tally.skip(Skip { source, reason, detail });
+    }
+
+    /// Notes that a file could not be read, or not to its end.
+    pub(super) fn trouble(&mut self, path: &Arc<str>, error: &io::Error) {
+        self.tally.trouble(Arc::clone(path), error.to_string());
+    }
+
+    fn send(&mut self) {
+        let full = std::mem::take(&mut self.batch);
+        // The receiver is gone when the caller stopped early: nothing is left to do then.
+        self.closed |= self.sender.send(full).is_err();
+    }
+
+    /// Sends the last batch; what was counted on the way.
+    pub(super) fn finish(mut self) -> Tally {
+        if !self.batch.records.is_empty() {
+            self.send();
+        }
+        self.tally
+    }
+}

@@ -1,0 +1,213 @@
+//! The account of a run's reading: every record is an article, or counted here by reason and place.
+
+use crate::article::Source;
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::Arc;
+
+/// Why a record holds no article that can be compared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Reason {
+    /// The file is not text: it holds NUL bytes.
+    NotText,
+    /// The line is not a JSON object.
+    NotJson,
+    /// The record has no field of the text's name.
+    NoTextField,
+    /// The text field holds something else than a string.
+    TextNotString,
+    /// The text has no letters or digits.
+    NoWords,
+    /// The record is longer than `MAX_RECORD`.
+    TooLong,
+    /// The file ended or broke within the record.
+    Damaged,
+}
+
+impl Reason {
+    /// Whether this is a fault of the input's form, so that the run ends with the exit code for
+    /// input that could not be read; the others are records that were read and hold nothing.
+    #[must_use]
+    pub fn is_damage(self) -> bool {
+        matches!(self, Reason::NotText | Reason::NotJson | Reason::TooLong | Reason::Damaged)
+    }
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Reason::NotText => "not text",
+            Reason::NotJson => "not a JSON object",
+            Reason::NoTextField => "no text field",
+            Reason::TextNotString => "text field is not a string",
+            Reason::NoWords => "no words in the text",
+            Reason::TooLong => "record too long",
+            Reason::Damaged => "cut off or damaged",
+        })
+    }
+}
+
+/// One record that was left out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Skip {
+    /// Where it stands.
+    pub source: Source,
+    /// Why.
+    pub reason: Reason,
+    /// What was found there, and what to do.
+    pub detail: String,
+}
+
+/// A file that could not be read, or not to its end.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Trouble {
+    /// Its path.
+    pub path: Arc<str>,
+    /// What happened.
+    pub message: String,
+}
+
+/// The records of one file that were left out for one reason.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Skipped {
+    /// How many.
+    pub count: u64,
+    /// The first of them.
+    pub first: u64,
+    /// What was found at the first, and what to do.
+    pub detail: String,
+}
+
+/// What was read and what was not. Independent of the order in which records were met.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// Records met: `articles` and all skipped ones.
+    pub records: u64,
+    /// Records that became articles.
+    pub articles: u64,
+    /// Articles in which bytes that are not UTF-8 were replaced.
+    pub replaced: u64,
+    /// Articles whose text was cut at the limit.
+    pub cut: u64,
+    /// What was left out, by file and reason.
+    pub skipped: BTreeMap<(Arc<str>, Reason), Skipped>,
+    /// Files that could not be read, or not to their end.
+    pub troubles: Vec<Trouble>,
+}
+
+impl Tally {
+    /// Counts an article.
+    pub fn article(&mut self, replaced: bool, cut: bool) {
+        self.records += 1;
+        self.articles += 1;
+        self.replaced += u64::from(replaced);
+        self.cut += u64::from(cut);
+    }
+
+    /// Counts a record that was left out.
+    pub fn skip(&mut self, skip: Skip) {
+        self.records += 1;
+        let one = Skipped { count: 1, first: skip.source.record, detail: skip.detail };
+        self.add_skipped((skip.source.path, skip.reason), one);
+    }
+
+    /// Notes that a file could not be read, or not to its end.
+    pub fn trouble(&mut self, path: Arc<str>, message: String) {
+        let at = self.troubles.partition_point(|t| *t.path < *path);
+        self.troubles.insert(at, Trouble { path, message });
+    }
+
+    /// Adds what another part of the run counted.
+    pub fn merge(&mut self, other: Tally) {
+        self.records += other.records;
+        self.articles += other.articles;
+        self.replaced += other.replaced;
+        self.cut += other.cut;
+        for (place, skipped) in other.skipped {
+            self.add_skipped(place, skipped);
+        }
+        self.troubles.extend(other.troubles);
+        self.troubles.sort();
+    }
+
+    fn add_skipped(&mut self, place: (Arc<str>, Reason), new: Skipped) {
+        match self.skipped.get_mut(&place) {
+            Some(old) => {
+                old.count += new.count;
+                if new.first < old.first {
+                    (old.first, old.detail) = (new.first, new.detail);
+                }
+            }
+            None => {
+                self.skipped.insert(place, new);
+            }
+        }
+    }
+
+    /// Records left out, by reason.
+    #[must_use]
+    pub fn by_reason(&self) -> BTreeMap<Reason, u64> {
+        let mut sums = BTreeMap::new();
+        for ((_, reason), skipped) in &self.skipped {
+            *sums.entry(*reason).or_insert(0) += skipped.count;
+        }
+        sums
+    }
+
+    /// Records left out.
+    #[must_use]
+    pub fn total_skipped(&self) -> u64 {
+        self.skipped.values().map(|skipped| skipped.count).sum()
+    }
+
+    /// Whether some input could not be read: a file, the rest of one, or a record that is damaged;
+    /// or nothing at all came of a run because every record lacks the text field.
+    #[must_use]
+    pub fn is_incomplete(&self) -> bool {
+        let no_text_field = |reason| matches!(reason, Reason::NoTextField | Reason::TextNotString);
+        !self.troubles.is_empty()
+            || self.skipped.keys().any(|(_, reason)| {
+                reason.is_damage() || (self.articles == 0 && no_text_field(*reason))
+            })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn skip(path: &str, record: u64, detail: &str) -> Skip {
+        let source = Source { path: path.into(), record };
+        Skip { source, reason: Reason::NotJson, detail: detail.into() }
+    }
+
+    #[test]
+    fn the_account_does_not_depend_on_the_order() {
+        let skips = [skip("b", 9, "nine"), skip("b", 2, "two"), skip("a", 1, "one")];
+        let mut forward = Tally::default();
+        skips.iter().cloned().for_each(|s| forward.skip(s));
+        forward.trouble("b".into(), "broken".into());
+        forward.trouble("a".into(), "missing".into());
+        let (mut backward, mut half) = (Tally::default(), Tally::default());
+        half.trouble("a".into(), "missing".into());
+        half.trouble("b".into(), "broken".into());
+        skips.iter().rev().cloned().for_each(|s| half.skip(s));
+        backward.merge(half);
+        assert_eq!(forward, backward);
+        let b = &forward.skipped[&("b".into(), Reason::NotJson)];
+        assert_eq!((b.count, b.first, b.detail.as_str()), (2, 2, "two"));
+        assert_eq!(forward.records, forward.total_skipped());
+    }
+
+    #[test]
+    fn empty_articles_are_no_damage_but_a_wrong_field_name_is() {
+        let missing = Skip { reason: Reason::NoTextField, ..skip("a", 1, "") };
+        let mut tally = Tally::default();
+        tally.skip(missing);
+        assert!(tally.is_incomplete());
+        tally.article(false, false);
+        assert!(!tally.is_incomplete());
+        tally.skip(skip("a", 2, ""));
+        assert!(tally.is_incomplete());
+    }
+}

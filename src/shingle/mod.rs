@@ -1,0 +1,8 @@
+//! Words to the pieces that articles are compared by.
+//!
+//! [`near`] makes the set of word n-grams that edited copies share; [`story`] the weighted terms
+//! that retellings share. [`frequency`] knows how common a word is.
+
+pub mod frequency;
+pub mod near;
+pub mod story;
