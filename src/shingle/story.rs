@@ -1,1 +1,149 @@
-//! todo
+//! Story level: the terms of an article, with what is known of each.
+
+use crate::hash::combine;
+use crate::text::{Kind, Word};
+
+/// A term of an article: a word, a stem, or two neighbouring characters of a script without spaces.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Term {
+    /// High half of the frozen hash of the folded term. Two of the few hundred terms of a pair of
+    /// articles are confused in one pair of 50,000.
+    pub hash: u32,
+    /// How often it occurs, title included; more than 65,535 count as that.
+    pub count: u16,
+    /// Where and how it occurs.
+    pub marks: Marks,
+}
+
+/// Where and how a term occurs in an article, as bits.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Marks(u8);
+
+impl Marks {
+    /// In the title.
+    pub const TITLE: Marks = Marks(1);
+    /// Among the first [`HEAD_TERMS`] terms, title included.
+    pub const HEAD: Marks = Marks(2);
+    /// Among the first [`LEAD_TERMS`] terms, title included.
+    pub const LEAD: Marks = Marks(4);
+    /// With a capital that is not owed to the beginning of a sentence.
+    pub const NAME: Marks = Marks(8);
+    /// A number.
+    pub const NUMBER: Marks = Marks(16);
+
+    /// Whether it has all the marks of `other`.
+    #[must_use]
+    pub fn has(self, other: Marks) -> bool {
+        self.0 & other.0 == other.0
+    }
+
+    fn add(&mut self, other: Marks, when: bool) {
+        self.0 |= if when { other.0 } else { 0 };
+    }
+}
+
+/// Terms that count as the head of an article: a headline and a sentence.
+pub const HEAD_TERMS: usize = 30;
+
+/// Terms that count as the lead of an article: its first paragraphs.
+pub const LEAD_TERMS: usize = 100;
+
+/// The terms of an article in its two vocabularies, each sorted by hash, each term once.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Terms {
+    /// Whole words: exact, for names and for languages that inflect little.
+    pub words: Vec<Term>,
+    /// Stems: the same name in another case of a language that inflects.
+    pub stems: Vec<Term>,
+}
+
+impl Terms {
+    /// The terms of a title and a text. Cost: two sorts.
+    #[must_use]
+    pub fn of(title: &[Word], text: &[Word]) -> Terms {
+        Terms { words: terms(title, text, |word| word.hash), stems: terms(title, text, |word| word.stem) }
+    }
+}
+
+fn terms(title: &[Word], text: &[Word], hash_of: impl Fn(&Word) -> u64) -> Vec<Term> {
+    // Dumps that have the title apart often repeat it at the top of the text.
+    let repeated = text.len() > title.len() && text.iter().zip(title).all(|(a, b)| a.hash == b.hash);
+    let title_length = title.len();
+    let title = if repeated { &[] } else { title };
+    let mut found = Vec::with_capacity(title.len() + text.len());
+    for words in [title, text] {
+        for (i, word) in words.iter().enumerate() {
+            let solid = |w: &&Word| w.kind == Kind::Solid && word.kind == Kind::Solid;
+            let hash = match words.get(i + 1).filter(solid) {
+                Some(next) => combine(hash_of(word), hash_of(next)),
+                // The last of a run is in the pair before it, unless it stands alone.
+                None if i > 0 && words.get(i - 1).filter(solid).is_some() => continue,
+                None => hash_of(word),
+            };
+            let position = found.len();
+            let mut marks = Marks::default();
+            marks.add(Marks::TITLE, position < title_length);
+            marks.add(Marks::HEAD, position < HEAD_TERMS);
+            marks.add(Marks::LEAD, position < LEAD_TERMS);
+            marks.add(Marks::NAME, word.capital && !word.opens_sentence);
+            marks.add(Marks::NUMBER, word.kind == Kind::Number);
+            found.push(Term { hash: (hash >> 32) as u32, count: 1, marks });
+        }
+    }
+    found.sort_unstable_by_key(|term| term.hash);
+    found.dedup_by(|next, kept| {
+        let same = next.hash == kept.hash;
+        if same {
+            kept.count = kept.count.saturating_add(1);
+            kept.marks.0 |= next.marks.0;
+        }
+        same
+    });
+    found.shrink_to_fit();
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text::Words;
+
+    fn terms_of(title: &str, text: &str) -> Terms {
+        Terms::of(&Words::of(title).words, &Words::of(text).words)
+    }
+
+    #[test]
+    fn a_term_knows_where_it_occurs() {
+        let found = terms_of("Flood in Arles", "The mayor of Arles left. Water rose by 12 metres");
+        let of = |word: &str| {
+            let hash = (Words::of(word).words[0].hash >> 32) as u32;
+            found.words.iter().find(|term| term.hash == hash).unwrap()
+        };
+        assert_eq!((of("arles").count, of("arles").marks.has(Marks::TITLE)), (2, true));
+        assert!(of("arles").marks.has(Marks::NAME) && !of("water").marks.has(Marks::NAME));
+        assert!(of("12").marks.has(Marks::NUMBER) && of("12").marks.has(Marks::HEAD));
+        assert!(!of("mayor").marks.has(Marks::TITLE));
+    }
+
+    #[test]
+    fn forms_of_a_word_share_a_stem() {
+        let (one, other) = (terms_of("", "министра"), terms_of("", "министров"));
+        assert_ne!(one.words, other.words);
+        assert_eq!(one.stems, other.stems);
+        assert_ne!(terms_of("", "1234567").stems, terms_of("", "1234568").stems);
+    }
+
+    #[test]
+    fn a_title_repeated_at_the_top_counts_once() {
+        let found = terms_of("Flood in Arles", "Flood in Arles. It rained.").words;
+        assert!(found.iter().all(|term| term.count == 1));
+        assert_eq!(found.iter().filter(|term| term.marks.has(Marks::TITLE)).count(), 3);
+    }
+
+    #[test]
+    fn neighbouring_characters_pair_up_in_scripts_without_spaces() {
+        assert_eq!(terms_of("", "日本国").words.len(), 2);
+        assert_eq!(terms_of("", "日 2024 本").words.len(), 3);
+        assert_eq!(terms_of("", "").words.len(), 0);
+    }
+}

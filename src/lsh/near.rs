@@ -1,15 +1,13 @@
-//! Signatures to candidate pairs: bands of rows, sorted rather than hashed into maps.
+//! Near level: bands of rows, sorted rather than hashed into maps.
 //!
 //! A signature is cut into `bands` of `rows` minima. Two articles are candidates when all rows of
 //! some band agree, which for a similarity `s` happens with probability `1 - (1 - s^rows)^bands`:
 //! the S-curve (Broder 1997; Leskovec, Rajaraman and Ullman, "Mining of Massive Datasets", ch. 3).
 
+use super::Pair;
 use crate::hash::combine;
 use crate::minhash::near::{MINIMA, Signature};
 use rayon::prelude::*;
-
-/// A pair of articles by their numbers, the smaller first.
-pub type Pair = (u32, u32);
 
 /// How a signature is cut.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

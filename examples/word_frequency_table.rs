@@ -1,0 +1,69 @@
+//! Makes the tables in `data/word-frequency` from lists of words and their counts.
+//!
+//! ```sh
+//! cargo run --release --example word_frequency_table -- DIRECTORY data/word-frequency
+//! ```
+//!
+//! `DIRECTORY` holds one `LANG.tsv` a language, each line a word, a tab and its count, the 8,000
+//! most frequent of each language. Files are taken in the order of their names; the table does not
+//! depend on it.
+
+use anyhow::{Context, Result, bail};
+use retold::shingle::frequency::WordFrequency;
+use retold::shingle::story::{Term, Terms};
+use retold::text::Words;
+use std::collections::BTreeMap;
+use std::path::Path;
+
+fn main() -> Result<()> {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let [lists, tables] = arguments.as_slice() else {
+        bail!("usage: word_frequency_table DIRECTORY TABLES");
+    };
+    let lists = read_lists(Path::new(lists))?;
+    write_table(&lists, |terms| terms.words, &Path::new(tables).join("words.bin"))?;
+    write_table(&lists, |terms| terms.stems, &Path::new(tables).join("stems.bin"))
+}
+
+/// The words of a language with their counts.
+type List = Vec<(String, f64)>;
+
+fn read_lists(directory: &Path) -> Result<Vec<List>> {
+    let mut lists = Vec::new();
+    for entry in std::fs::read_dir(directory).with_context(|| directory.display().to_string())? {
+        let path = entry?.path();
+        // English words that stand in Chinese subtitles are no sign of how common they are.
+        if path.extension().is_some_and(|e| e == "tsv") && !path.ends_with("ze_en.tsv") {
+            lists.push(read_list(&path).with_context(|| path.display().to_string())?);
+        }
+    }
+    Ok(lists)
+}
+
+fn read_list(path: &Path) -> Result<List> {
+    let parse = |line: &str| -> Result<(String, f64)> {
+        let (word, count) = line.split_once('\t').context("a line is WORD, tab, COUNT")?;
+        Ok((word.to_owned(), count.parse()?))
+    };
+    std::fs::read_to_string(path)?.lines().map(parse).collect()
+}
+
+/// Writes the table of one vocabulary: of each term the greatest share that it has in a language.
+fn write_table(lists: &[List], choose: fn(Terms) -> Vec<Term>, path: &Path) -> Result<()> {
+    let mut shares: BTreeMap<u32, f64> = BTreeMap::new();
+    for list in lists {
+        let total: f64 = list.iter().map(|(_, count)| count).sum();
+        let mut counts: BTreeMap<u32, f64> = BTreeMap::new();
+        for (word, count) in list {
+            // A list cuts "don't" in its own way; what counts is how this program cuts it.
+            for term in choose(Terms::of(&[], &Words::of(word).words)) {
+                *counts.entry(term.hash).or_default() += count;
+            }
+        }
+        for (term, count) in counts {
+            let greatest = shares.entry(term).or_default();
+            *greatest = greatest.max(count / total);
+        }
+    }
+    std::fs::write(path, WordFrequency::pack(shares)).with_context(|| path.display().to_string())
+}

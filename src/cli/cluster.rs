@@ -1,0 +1,108 @@
+//! `retold cluster`: the main job.
+
+use super::args::{InputArgs, MatchArgs, RunArgs, config};
+use super::output::Output;
+use super::progress::Reporter;
+use super::{Outcome, summary, table};
+use anyhow::{Result, bail};
+use clap::Args;
+use retold::pipeline;
+use retold::report::{CsvRows, JsonClusters, JsonRows, Report, RowsOf};
+use std::io::IsTerminal;
+use std::path::{Path, PathBuf};
+
+/// Report which articles belong together: clusters at three levels
+#[derive(Debug, Args)]
+pub(super) struct ClusterArgs {
+    #[command(flatten)]
+    input: InputArgs,
+    #[command(flatten)]
+    matching: MatchArgs,
+    #[command(flatten)]
+    output: OutputArgs,
+    #[command(flatten)]
+    run: RunArgs,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Output")]
+struct OutputArgs {
+    /// Write the clusters to FILE, one JSON object a line (.csv: rows), or `-` for standard output
+    ///
+    /// Without it, a table for people on a terminal, and JSON Lines in a pipe.
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
+
+    /// Write one row per article to FILE (.jsonl or .csv)
+    #[arg(long, value_name = "FILE")]
+    assignments: Option<PathBuf>,
+
+    /// Report articles that are alone as clusters of one
+    #[arg(long)]
+    singletons: bool,
+}
+
+/// Runs the command.
+pub(super) fn run(args: &ClusterArgs) -> Result<Outcome> {
+    let config = config(&args.input, &args.matching, &args.run)?;
+    let singletons = args.output.singletons;
+    let destinations = args.output.open()?;
+    let (files, troubles) = args.input.files()?;
+
+    let reporter = Reporter::new(args.run.progress, args.run.quiet);
+    let result = pipeline::run(&files, &config, &reporter);
+    reporter.finish();
+    let mut clusters = result?;
+    for trouble in troubles {
+        clusters.tally.trouble(trouble.path, trouble.message);
+    }
+
+    summary::say_troubles(&clusters.tally);
+    let outcome = summary::outcome(&clusters.tally, args.run.strict)?;
+    for (report, output) in destinations {
+        output.write(|out| report.write(&clusters, out))?;
+    }
+    if args.output.output.is_none() {
+        if std::io::stdout().is_terminal() {
+            Output::Stdout.write(|out| table::write(&clusters, singletons, out))?;
+        } else {
+            Output::Stdout.write(|out| JsonClusters { singletons }.write(&clusters, out))?;
+        }
+    }
+    if !args.run.quiet {
+        summary::say_counts(&clusters);
+    }
+    Ok(outcome)
+}
+
+type Destination = (Box<dyn Report>, Output);
+
+impl OutputArgs {
+    /// Opens the files that are asked for.
+    fn open(&self) -> Result<Vec<Destination>> {
+        let mut destinations: Vec<Destination> = Vec::new();
+        if let Some(path) = &self.output {
+            let rows =
+                if self.singletons { RowsOf::ClusteredAndAlone } else { RowsOf::Clustered };
+            let report: Box<dyn Report> = match kind(path) {
+                Some("csv") => Box::new(CsvRows(rows)),
+                _ => Box::new(JsonClusters { singletons: self.singletons }),
+            };
+            destinations.push((report, Output::open(path)?));
+        }
+        if let Some(path) = &self.assignments {
+            let report: Box<dyn Report> = match kind(path) {
+                Some("csv") => Box::new(CsvRows(RowsOf::All)),
+                Some("jsonl" | "ndjson") => Box::new(JsonRows(RowsOf::All)),
+                _ if path.as_os_str() == "-" => Box::new(JsonRows(RowsOf::All)),
+                _ => bail!("--assignments {}: name it .jsonl or .csv", path.display()),
+            };
+            destinations.push((report, Output::open(path)?));
+        }
+        Ok(destinations)
+    }
+}
+
+fn kind(path: &Path) -> Option<&str> {
+    path.extension().and_then(|extension| extension.to_str())
+}

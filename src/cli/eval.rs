@@ -1,0 +1,246 @@
+//! `retold eval`: how good the clusters are, against labels.
+
+use super::args::{InputArgs, MatchArgs, RunArgs, config};
+use super::output::Output;
+use super::progress::Reporter;
+use super::{Outcome, summary};
+use ahash::AHashMap;
+use anyhow::{Context, Result, bail};
+use clap::Args;
+use retold::config::Level;
+use retold::eval::{Agreement, JudgedPair, PairAgreement, PrecisionRecall, compare_groups, compare_pairs};
+use retold::pipeline::{self, Clusters};
+use serde_json::{Value, json};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+/// Compare clusters with labels: precision, recall, F1, ARI and B-cubed
+///
+/// LABELS is a table with a header, tab-separated (.csv: comma-separated). Its columns say what it
+/// holds: `id` and `cluster`, groups at the level of --match; `id` and any of `exact`, `near` and
+/// `story`, groups at these levels; `id_a`, `id_b` and `label`, pairs that belong together (1) or
+/// not (0) at the level of --match.
+#[derive(Debug, Args)]
+pub(super) struct EvalArgs {
+    /// The labels
+    #[arg(long, value_name = "LABELS")]
+    gold: PathBuf,
+
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+
+    #[command(flatten)]
+    input: InputArgs,
+    #[command(flatten)]
+    matching: MatchArgs,
+    #[command(flatten)]
+    run: RunArgs,
+}
+
+/// Labels, by the ids of articles.
+enum Gold {
+    /// For each level the group of each article.
+    Groups(Vec<(Level, Vec<(String, String)>)>),
+    /// Pairs, and whether they belong together.
+    Pairs(Vec<(String, String, bool)>),
+}
+
+/// One line of the result.
+enum Figures {
+    Groups(Level, Agreement),
+    Pairs(Level, PairAgreement),
+}
+
+/// Runs the command.
+pub(super) fn run(args: &EvalArgs) -> Result<Outcome> {
+    let mut config = config(&args.input, &args.matching, &args.run)?;
+    let gold = read_gold(&args.gold, config.level)
+        .with_context(|| format!("cannot read the labels {}", args.gold.display()))?;
+    if let Gold::Pairs(pairs) = &gold {
+        config.judged_pairs = pairs.iter().map(|(a, b, _)| (a.clone(), b.clone())).collect();
+    }
+    let (files, troubles) = args.input.files()?;
+    let reporter = Reporter::new(args.run.progress, args.run.quiet);
+    let result = pipeline::run(&files, &config, &reporter);
+    reporter.finish();
+    let mut clusters = result?;
+    for trouble in troubles {
+        clusters.tally.trouble(trouble.path, trouble.message);
+    }
+    summary::say_troubles(&clusters.tally);
+    let outcome = summary::outcome(&clusters.tally, args.run.strict)?;
+
+    let (figures, missing) = judge(&gold, &clusters, config.level);
+    if figures.iter().all(Figures::is_empty) {
+        bail!(
+            "none of the labelled ids is among the articles: the labels name {:?}, the articles {:?}",
+            gold.first_id(),
+            clusters.entries.first().map_or("", |entry| entry.id.as_str()),
+        );
+    }
+    if missing > 0 && !args.run.quiet {
+        super::say(&format!("note: {missing} labels name articles that were not read; left out"));
+    }
+    Output::Stdout.write(|out| {
+        if args.json {
+            let all: Vec<Value> = figures.iter().map(Figures::to_json).collect();
+            return writeln!(out, "{}", json!({ "figures": all, "labels_without_article": missing }));
+        }
+        figures.iter().try_for_each(|figures| figures.write(out))
+    })?;
+    Ok(outcome)
+}
+
+fn read_gold(path: &Path, level: Level) -> Result<Gold> {
+    let comma = path.extension().is_some_and(|extension| extension == "csv");
+    let mut table = csv::ReaderBuilder::new()
+        .delimiter(if comma { b',' } else { b'\t' })
+        .quoting(comma)
+        .from_path(path)?;
+    let header = table.headers()?.clone();
+    let column = |name: &str| header.iter().position(|column| column == name);
+    let rows: Vec<csv::StringRecord> = table.records().collect::<Result<_, _>>()?;
+    let cell = |row: &csv::StringRecord, at: usize| row.get(at).unwrap_or_default().to_owned();
+
+    if let (Some(a), Some(b), Some(label)) = (column("id_a"), column("id_b"), column("label")) {
+        let pair = |row: &csv::StringRecord| {
+            let together = match row.get(label) {
+                Some("1") => true,
+                Some("0") => false,
+                other => bail!("label {other:?}: 1 or 0 is expected"),
+            };
+            Ok((cell(row, a), cell(row, b), together))
+        };
+        return Ok(Gold::Pairs(rows.iter().map(pair).collect::<Result<_>>()?));
+    }
+    let named = [("cluster", level)]
+        .into_iter()
+        .chain([Level::Exact, Level::Near, Level::Story].map(|level| (level.name(), level)));
+    let levels: Vec<(usize, Level)> =
+        named.filter_map(|(name, level)| Some((column(name)?, level))).collect();
+    match column("id") {
+        Some(id) if !levels.is_empty() => Ok(Gold::Groups(
+            levels
+                .into_iter()
+                .filter(|(_, of)| *of <= level)
+                .map(|(at, of)| (of, rows.iter().map(|row| (cell(row, id), cell(row, at))).collect()))
+                .collect(),
+        )),
+        _ => bail!(
+            "its columns are {:?}: expected are id and cluster; id and exact, near or story; or \
+             id_a, id_b and label",
+            header.iter().collect::<Vec<_>>()
+        ),
+    }
+}
+
+impl Gold {
+    fn first_id(&self) -> &str {
+        match self {
+            Gold::Groups(levels) => {
+                levels.first().and_then(|(_, rows)| rows.first()).map_or("", |(id, _)| id)
+            }
+            Gold::Pairs(pairs) => pairs.first().map_or("", |(a, ..)| a),
+        }
+    }
+}
+
+/// The figures, and how many labels name an article that is not there.
+fn judge(gold: &Gold, clusters: &Clusters, level: Level) -> (Vec<Figures>, usize) {
+    let numbers: AHashMap<&str, usize> =
+        clusters.entries.iter().enumerate().map(|(i, entry)| (entry.id.as_str(), i)).collect();
+    let group = |article: usize, level: Level| {
+        let assignment = &clusters.assignments[article];
+        match level {
+            Level::Exact => assignment.exact,
+            Level::Near => assignment.near,
+            Level::Story => assignment.story,
+        }
+    };
+    let mut missing = 0;
+    let figures = match gold {
+        Gold::Groups(levels) => levels
+            .iter()
+            .map(|(level, rows)| {
+                let mut names: AHashMap<&str, u32> = AHashMap::new();
+                let (mut found, mut wanted) = (Vec::new(), Vec::new());
+                for (id, label) in rows {
+                    let Some(&article) = numbers.get(id.as_str()) else {
+                        missing += 1;
+                        continue;
+                    };
+                    let fresh = names.len() as u32;
+                    found.push(group(article, *level));
+                    wanted.push(*names.entry(label).or_insert(fresh));
+                }
+                Figures::Groups(*level, compare_groups(&found, &wanted))
+            })
+            .collect(),
+        Gold::Pairs(pairs) => {
+            let mut judged = Vec::new();
+            for ((a, b, wanted), score) in pairs.iter().zip(&clusters.judged) {
+                match (numbers.get(a.as_str()), numbers.get(b.as_str()), score) {
+                    (Some(&a), Some(&b), Some(score)) => judged.push(JudgedPair {
+                        wanted: *wanted,
+                        found: group(a, level) == group(b, level),
+                        score: *score,
+                    }),
+                    _ => missing += 1,
+                }
+            }
+            vec![Figures::Pairs(level, compare_pairs(&judged))]
+        }
+    };
+    (figures, missing)
+}
+
+impl Figures {
+    fn is_empty(&self) -> bool {
+        match self {
+            Figures::Groups(_, agreement) => agreement.items == 0,
+            Figures::Pairs(_, agreement) => agreement.pairs == 0,
+        }
+    }
+
+    fn to_json(&self) -> Value {
+        let part = |figures: PrecisionRecall| {
+            json!({ "precision": figures.precision, "recall": figures.recall, "f1": figures.f1() })
+        };
+        match self {
+            Figures::Groups(level, agreement) => json!({
+                "level": level.name(),
+                "articles": agreement.items,
+                "pairwise": part(agreement.pairwise),
+                "adjusted_rand_index": agreement.adjusted_rand,
+                "b_cubed": part(agreement.b_cubed),
+            }),
+            Figures::Pairs(level, agreement) => json!({
+                "level": level.name(),
+                "pairs": agreement.pairs,
+                "joined": part(agreement.joined),
+                "average_precision": agreement.average_precision,
+            }),
+        }
+    }
+
+    fn write(&self, out: &mut dyn Write) -> std::io::Result<()> {
+        let mut line = |name: &str, figures: PrecisionRecall| {
+            let (precision, recall, f1) = (figures.precision, figures.recall, figures.f1());
+            writeln!(out, "  {name:<9} precision {precision:.4}  recall {recall:.4}  F1 {f1:.4}")
+        };
+        match self {
+            Figures::Groups(level, agreement) => {
+                line(level.name(), agreement.pairwise)?;
+                line("B-cubed", agreement.b_cubed)?;
+                let (items, index) = (agreement.items, agreement.adjusted_rand);
+                writeln!(out, "  adjusted Rand index {index:.4}  ({items} labelled articles)")
+            }
+            Figures::Pairs(level, agreement) => {
+                line(level.name(), agreement.joined)?;
+                let (pairs, average) = (agreement.pairs, agreement.average_precision);
+                writeln!(out, "  average precision {average:.4}  ({pairs} labelled pairs)")
+            }
+        }
+    }
+}

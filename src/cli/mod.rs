@@ -1,0 +1,111 @@
+//! The command line: the only part that knows arguments, terminals and exit codes.
+
+mod args;
+mod cluster;
+mod compare;
+mod eval;
+mod output;
+mod progress;
+mod summary;
+mod table;
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+/// Finds the articles that tell the same story twice.
+///
+/// Reads a crawl dump and reports clusters at three depths: exact copies, near-duplicates, and
+/// articles that tell one story in other words.
+#[derive(Debug, Parser)]
+#[command(version, max_term_width = 100, after_help = EXIT_CODES)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0  done
+  1  failed
+  2  wrong usage
+  3  done, but some input could not be read (said on standard error, file by file)";
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Cluster(cluster::ClusterArgs),
+    Compare(compare::CompareArgs),
+    Eval(eval::EvalArgs),
+}
+
+/// How a run ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Outcome {
+    /// Everything was read.
+    Done,
+    /// Some input could not be read.
+    Incomplete,
+}
+
+/// Runs the command that the arguments name.
+pub(crate) fn main() -> ExitCode {
+    // Wrong usage ends here, with exit code 2.
+    let cli = Cli::parse();
+    let outcome = match cli.command {
+        Command::Cluster(args) => cluster::run(&args),
+        Command::Compare(args) => compare::run(&args),
+        Command::Eval(args) => eval::run(&args),
+    };
+    match outcome {
+        Ok(Outcome::Done) => ExitCode::SUCCESS,
+        Ok(Outcome::Incomplete) => ExitCode::from(3),
+        Err(error) if is_closed_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) => {
+            say(&format!("retold: {error:#}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Whether the reader of our output went away, as `head` does: it has what it wanted.
+fn is_closed_pipe(error: &anyhow::Error) -> bool {
+    error
+        .chain()
+        .filter_map(|cause| cause.downcast_ref::<io::Error>())
+        .any(|cause| cause.kind() == io::ErrorKind::BrokenPipe)
+}
+
+/// A line on standard error. If nobody can read it there is nobody to tell.
+fn say(line: &str) {
+    let _ = writeln!(io::stderr(), "{}", printable(line));
+}
+
+/// The text with control characters and changes of direction written out, so that a file's name or
+/// an article's title cannot drive the terminal.
+fn printable(text: &str) -> String {
+    let harmless = |c: char| {
+        c == '\n' || !(c.is_control() || matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}'))
+    };
+    let mut shown = String::with_capacity(text.len());
+    for c in text.chars() {
+        if harmless(c) { shown.push(c) } else { shown.extend(c.escape_default()) }
+    }
+    shown
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_arguments_are_well_formed() {
+        use clap::CommandFactory;
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn escapes_are_shown_and_not_obeyed() {
+        assert_eq!(printable("a\u{1b}[31mb\u{202e}c é\n"), "a\\u{1b}[31mb\\u{202e}c é\n");
+    }
+}

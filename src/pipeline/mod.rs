@@ -1,0 +1,300 @@
+//! The whole way: read, text, shingle, minhash, lsh, score, cluster.
+//!
+//! [`run`] joins the stages and returns [`Clusters`]. Each stage is a pure function of plain data
+//! (numbers of articles, keys, pairs, scores), so the result depends on the articles and the
+//! options alone: not on the number of threads, nor on the order in which files are named or read.
+
+mod clusters;
+mod progress;
+mod sketch;
+
+pub use clusters::{Assignment, Clusters, Entry, Relation};
+pub use progress::{Observer, Progress, Silent, Stage};
+pub use sketch::{Sketch, Sketcher};
+
+use crate::article::Source;
+use crate::cluster::{self, Edge, Group};
+use crate::config::{Config, Level, NEAR_RECALL, NEAR_SIMILARITY, ThresholdError};
+use crate::lsh::near::Bands;
+use crate::read::{self, InputFile, Tally};
+use crate::score::near::Overlap;
+use crate::score::story;
+use crate::{lsh, minhash, score};
+use rayon::prelude::*;
+use thiserror::Error;
+
+/// Why a run has no result.
+#[derive(Debug, Error)]
+pub enum RunError {
+    /// An option makes no sense.
+    #[error(transparent)]
+    Config(#[from] ThresholdError),
+    /// The threads could not be started.
+    #[error("could not start the worker threads: {0}")]
+    Threads(#[from] rayon::ThreadPoolBuildError),
+    /// More articles than fit in 32 bits.
+    #[error("more than {} articles in one run: split the input", u32::MAX)]
+    TooMany,
+    /// The observer asked to stop.
+    #[error("cancelled")]
+    Cancelled,
+}
+
+/// Reads `files` and groups their articles.
+///
+/// Memory: what is kept of each article (its shingles and terms, about twice its text), and a few
+/// batches of input.
+///
+/// # Errors
+/// See [`RunError`]. Input that cannot be read is no error: it is in the tally of the result.
+pub fn run(
+    files: &[InputFile],
+    config: &Config,
+    observer: &dyn Observer,
+) -> Result<Clusters, RunError> {
+    config.check()?;
+    let threads = config.threads.map_or(0, std::num::NonZeroUsize::get);
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build()?;
+    let (sketches, tally) = gather(files, config, &pool, observer)?;
+    pool.install(|| group(sketches, tally, config, observer))
+}
+
+/// Groups articles that are already sketched, in the calling thread's pool: what [`run`] does after
+/// reading.
+///
+/// # Errors
+/// See [`RunError`].
+pub fn group(
+    mut sketches: Vec<Sketch>,
+    tally: Tally,
+    config: &Config,
+    observer: &dyn Observer,
+) -> Result<Clusters, RunError> {
+    if u32::try_from(sketches.len()).is_err() {
+        return Err(RunError::TooMany);
+    }
+    let repeated_ids = name_apart(&mut sketches);
+    let check = |stage, total| {
+        let progress = Progress { stage, done: 0, total: Some(total) };
+        if observer.report(progress) { Ok(()) } else { Err(RunError::Cancelled) }
+    };
+    check(Stage::Exact, sketches.len() as u64)?;
+    let exact = exact_groups(&sketches);
+    let (mut near, mut story, mut judged) = (Vec::new(), Vec::new(), Vec::new());
+    let mut capped_buckets = 0;
+    if config.level >= Level::Near {
+        check(Stage::Near, sketches.len() as u64)?;
+        let standing = standing(&representatives(sketches.len(), &[&exact]));
+        (near, capped_buckets) = near_groups(&sketches, &standing, config);
+    }
+    if config.level >= Level::Story {
+        check(Stage::Story, sketches.len() as u64)?;
+        let representatives = representatives(sketches.len(), &[&exact, &near]);
+        let corpus = Corpus { sketches: &sketches, standing: standing(&representatives) };
+        (story, judged) = story_groups(&corpus, &representatives, config);
+    }
+    check(Stage::Report, sketches.len() as u64)?;
+    let entries = sketches.into_iter().map(|sketch| sketch.entry).collect();
+    let mut clusters = Clusters::new(entries, [exact, near, story], tally);
+    clusters.repeated_ids = repeated_ids;
+    clusters.capped_buckets = capped_buckets;
+    clusters.judged = judged;
+    Ok(clusters)
+}
+
+/// Reads and sketches every article.
+fn gather(
+    files: &[InputFile],
+    config: &Config,
+    pool: &rayon::ThreadPool,
+    observer: &dyn Observer,
+) -> Result<(Vec<Sketch>, Tally), RunError> {
+    // Two readers even on one core: one waits for the disk while the other parses.
+    let readers = pool.current_num_threads().clamp(2, 8);
+    let (mut sketches, mut sketched) = (Vec::new(), Tally::default());
+    let (mut bytes, mut cancelled) = (0, false);
+    let mut tally = read::read(files, &config.read, readers, |batch| {
+        let results: Vec<_> = pool.install(|| {
+            batch
+                .records
+                .par_iter()
+                .map_init(Sketcher::default, |sketcher, record| {
+                    let decoded = batch.decode(record, &config.read)?;
+                    let (replaced, cut) = (decoded.replaced, decoded.cut);
+                    Ok((sketcher.sketch(decoded.article)?, replaced, cut))
+                })
+                .collect()
+        });
+        for result in results {
+            match result {
+                Ok((sketch, replaced, cut)) => {
+                    sketched.article(replaced, cut);
+                    sketches.push(sketch);
+                }
+                Err(skip) => sketched.skip(skip),
+            }
+        }
+        bytes += batch.len_bytes() as u64;
+        cancelled = !observer.report(Progress { stage: Stage::Read, done: bytes, total: None });
+        !cancelled
+    });
+    tally.merge(sketched);
+    if cancelled { Err(RunError::Cancelled) } else { Ok((sketches, tally)) }
+}
+
+/// Brings sketches into the order of their ids, which numbers articles from here on, and gives
+/// articles whose id is taken another: `ID#2` and so on, in the order of their sources. Returns how
+/// many were renamed.
+fn name_apart(sketches: &mut [Sketch]) -> u64 {
+    let place = |sketch: &Sketch| -> (String, Source) {
+        (sketch.entry.id.clone(), sketch.entry.source.clone())
+    };
+    sketches.par_sort_by_cached_key(place);
+    let mut taken: ahash::AHashSet<String> =
+        sketches.iter().map(|sketch| sketch.entry.id.clone()).collect();
+    let mut renamed = 0;
+    for repeats in sketches.chunk_by_mut(|a, b| a.entry.id == b.entry.id) {
+        let mut number = 1_u64;
+        for sketch in &mut repeats[1..] {
+            renamed += 1;
+            let new = loop {
+                number += 1;
+                let new = format!("{}#{number}", sketch.entry.id);
+                if taken.insert(new.clone()) {
+                    break new;
+                }
+            };
+            sketch.entry.id = new;
+        }
+    }
+    if renamed > 0 {
+        sketches.par_sort_by_cached_key(place);
+    }
+    renamed
+}
+
+/// For each article the one that stands for it after some levels: itself, if it is alone so far.
+fn representatives(articles: usize, levels: &[&[Group]]) -> Vec<u32> {
+    let mut representatives: Vec<u32> = (0..articles as u32).collect();
+    // From the last level to the first, so that what a representative was joined to is known.
+    for group in levels.iter().rev().flat_map(|groups| groups.iter()) {
+        for member in &group.members {
+            representatives[member.article as usize] =
+                representatives[group.representative as usize];
+        }
+    }
+    representatives
+}
+
+/// Numbers of the articles that stand for themselves.
+fn standing(representatives: &[u32]) -> Vec<u32> {
+    let numbered = (0_u32..).zip(representatives);
+    numbered.filter(|(article, to)| article == *to).map(|(article, _)| article).collect()
+}
+
+fn exact_groups(sketches: &[Sketch]) -> Vec<Group> {
+    let mut digests: Vec<(u128, u32)> =
+        sketches.iter().enumerate().map(|(i, sketch)| (sketch.digest, i as u32)).collect();
+    digests.par_sort_unstable();
+    digests
+        .chunk_by(|a, b| a.0 == b.0)
+        .filter(|equal| equal.len() > 1)
+        .map(|equal| {
+            let to = equal[0].1;
+            let member = |&(_, article): &(u128, u32)| cluster::Member { article, to, score: 1.0 };
+            Group { representative: to, members: equal[1..].iter().map(member).collect() }
+        })
+        .collect()
+}
+
+/// Near groups of the articles in `standing`, and how many buckets were capped.
+fn near_groups(sketches: &[Sketch], standing: &[u32], config: &Config) -> (Vec<Group>, u64) {
+    let signatures: Vec<_> = standing
+        .par_iter()
+        .filter_map(|&article| {
+            let signature = minhash::near::signature(&sketches[article as usize].shingles)?;
+            Some((article, signature))
+        })
+        .collect();
+    let bands = Bands::for_recall(NEAR_SIMILARITY, NEAR_RECALL);
+    let found = lsh::near::candidates(&signatures, bands);
+    let score = |a: u32, b: u32| {
+        let (a, b) = (&sketches[a as usize], &sketches[b as usize]);
+        let score = Overlap::of(&a.shingles, &b.shingles).score();
+        (score >= config.near_threshold && !score::near::is_template(a, b)).then_some(score)
+    };
+    let edges: Vec<Edge> = found
+        .pairs
+        .par_iter()
+        .filter_map(|&(a, b)| Some(Edge { a, b, score: score(a, b)? }))
+        .collect();
+    (cluster::near::groups(sketches.len(), &edges, score), found.capped_buckets)
+}
+
+/// The articles that speak for their near groups, by numbers of their own.
+struct Corpus<'a> {
+    sketches: &'a [Sketch],
+    /// Number of each among all articles, rising.
+    standing: Vec<u32>,
+}
+
+impl Corpus<'_> {
+    fn sketch(&self, own: u32) -> &Sketch {
+        &self.sketches[self.standing[own as usize] as usize]
+    }
+}
+
+/// Story groups, and the scores of the pairs that are to be judged.
+fn story_groups(
+    corpus: &Corpus<'_>,
+    representatives: &[u32],
+    config: &Config,
+) -> (Vec<Group>, Vec<Option<f64>>) {
+    let n = corpus.standing.len();
+    let terms: Vec<_> = (0..n as u32).map(|own| &corpus.sketch(own).terms).collect();
+    let profiles = story::profiles(&terms);
+    let keys: Vec<_> =
+        profiles.par_iter().map(|profile| profile.keys(lsh::story::KEYS)).collect();
+    let within_window = |a: u32, b: u32| {
+        match (config.window_days, corpus.sketch(a).day, corpus.sketch(b).day) {
+            (Some(window), Some(a), Some(b)) => a.abs_diff(b) <= window,
+            _ => true,
+        }
+    };
+    let pairs = lsh::story::candidates(&keys, within_window);
+    let likeness = |a: u32, b: u32| {
+        let phrases = Overlap::of(&corpus.sketch(a).shingles, &corpus.sketch(b).shingles);
+        profiles[a as usize].compare(&profiles[b as usize], phrases).likeness()
+    };
+    let mut edges: Vec<Edge> =
+        pairs.par_iter().map(|&(a, b)| Edge { a, b, score: likeness(a, b) }).collect();
+    let density = story::Density::new(n, &edges);
+    let excess = |a: u32, b: u32, likeness: f64| story::excess(likeness, density.between(a, b));
+    for edge in &mut edges {
+        edge.score = excess(edge.a, edge.b, edge.score);
+    }
+    edges.retain(|edge| edge.score > 0.0);
+
+    let own_number = |id: &String| {
+        let found = corpus.sketches.binary_search_by(|sketch| sketch.entry.id.cmp(id)).ok()?;
+        Some(corpus.standing.partition_point(|&article| article < representatives[found]) as u32)
+    };
+    let judge = |(a, b): &(String, String)| match (own_number(a)?, own_number(b)?) {
+        (a, b) if a == b => Some(1.0),
+        (a, b) => Some(story::probability(excess(a, b, likeness(a, b)))),
+    };
+    let judged = config.judged_pairs.par_iter().map(judge).collect();
+
+    let cut = story::cut(config.story_threshold, &density);
+    let mut groups = cluster::story::groups(n, &edges, cut);
+    let name = |own: u32| corpus.standing[own as usize];
+    for group in &mut groups {
+        group.representative = name(group.representative);
+        for member in &mut group.members {
+            member.article = name(member.article);
+            member.to = name(member.to);
+            member.score = story::probability(member.score);
+        }
+    }
+    (groups, judged)
+}

@@ -1,0 +1,111 @@
+//! An article to what the levels compare: everything that is kept of it.
+
+use super::Entry;
+use crate::article::Article;
+use crate::hash::digest128;
+use crate::read::{Reason, Skip};
+use crate::shingle::near::shingles;
+use crate::shingle::story::Terms;
+use crate::text::Words;
+
+/// What is kept of an article.
+#[derive(Clone, Debug)]
+pub struct Sketch {
+    /// What is reported of it.
+    pub entry: Entry,
+    /// Day of publication, in days from 1970-01-01, where it is known.
+    pub day: Option<i32>,
+    /// Digest of the folded text: the exact level.
+    pub digest: u128,
+    /// Shingles of the text, sorted: the near level.
+    pub shingles: Vec<u64>,
+    /// Terms of title and text: the story level.
+    pub terms: Terms,
+}
+
+/// Makes sketches; one value serves many articles in turn and keeps its buffers.
+#[derive(Debug, Default)]
+pub struct Sketcher {
+    title: Words,
+    text: Words,
+}
+
+/// Characters of the beginning of a text that are kept to show it by.
+const OPENING_CHARS: usize = 100;
+
+impl Sketcher {
+    /// The sketch of an article.
+    ///
+    /// # Errors
+    /// A text without words cannot be compared.
+    pub fn sketch(&mut self, article: Article) -> Result<Sketch, Skip> {
+        self.text.read(&article.text);
+        if self.text.words.is_empty() {
+            let detail = "the text is empty or holds no letters and digits".to_owned();
+            return Err(Skip { source: article.source, reason: Reason::NoWords, detail });
+        }
+        self.title.read(article.title.as_deref().unwrap_or_default());
+        let id = article.id.unwrap_or_else(|| article.source.to_string());
+        Ok(Sketch {
+            day: article.date.as_deref().and_then(day),
+            digest: digest128(self.text.folded.as_bytes()),
+            shingles: shingles(&self.text.words),
+            terms: Terms::of(&self.title.words, &self.text.words),
+            entry: Entry {
+                id,
+                source: article.source,
+                title: article.title,
+                url: article.url,
+                date: article.date,
+                opening: opening(&article.text),
+            },
+        })
+    }
+}
+
+fn opening(text: &str) -> String {
+    let mut opening = String::new();
+    for word in text.split_whitespace() {
+        if !opening.is_empty() {
+            opening.push(' ');
+        }
+        opening.extend(word.chars().take(OPENING_CHARS));
+        if opening.chars().count() >= OPENING_CHARS {
+            break;
+        }
+    }
+    opening.chars().take(OPENING_CHARS).collect()
+}
+
+/// The day in a date as dumps write it: ISO 8601 with or without a time, or RFC 2822. `None` for
+/// anything else.
+fn day(date: &str) -> Option<i32> {
+    let date = date.trim();
+    let civil = date
+        .get(..10)
+        .and_then(|day| day.parse().ok())
+        .or_else(|| date.parse::<jiff::civil::Date>().ok())
+        .or_else(|| jiff::fmt::rfc2822::parse(date).ok().map(|zoned| zoned.date()))?;
+    Some(civil.since(jiff::civil::date(1970, 1, 1)).ok()?.get_days())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dates_as_dumps_write_them() {
+        for date in ["1970-01-11", "1970-01-11T23:59:59Z", "19700111", "Sun, 11 Jan 1970 08:00:00 GMT"] {
+            assert_eq!(day(date), Some(10), "{date}");
+        }
+        for date in ["", "yesterday", "11/01/1970", "9999999999999"] {
+            assert_eq!(day(date), None, "{date}");
+        }
+    }
+
+    #[test]
+    fn openings_are_one_line_of_limited_length() {
+        assert_eq!(opening(" Rain\n\tfell  on Oslo "), "Rain fell on Oslo");
+        assert_eq!(opening(&"é".repeat(500)).chars().count(), OPENING_CHARS);
+    }
+}

@@ -1,0 +1,26 @@
+//! The result as files, one format a file here.
+
+mod csv;
+mod jsonl;
+mod rows;
+
+pub use self::csv::CsvRows;
+pub use self::jsonl::{JsonClusters, JsonRows};
+pub use rows::{Row, RowsOf};
+
+use crate::pipeline::Clusters;
+use std::io::{self, Write};
+
+/// A way of writing a result down.
+pub trait Report {
+    /// Writes the result: the same bytes for the same result.
+    ///
+    /// # Errors
+    /// Those of `out`.
+    fn write(&self, clusters: &Clusters, out: &mut dyn Write) -> io::Result<()>;
+}
+
+/// A score as it is written: four decimals, which is more than any of them means.
+fn rounded(score: f64) -> f64 {
+    (score * 1e4).round() / 1e4
+}

@@ -1,0 +1,5 @@
+//! Candidate pairs to scores.
+
+pub mod near;
+pub mod passages;
+pub mod story;

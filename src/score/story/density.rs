@@ -1,0 +1,78 @@
+//! How alike an article is to those around it that it shares no story with.
+//!
+//! The idea of CSLS (Conneau et al., "Word translation without parallel data", 2018): in a crowded
+//! region everything is alike, and likeness says less.
+
+use crate::cluster::Edge;
+
+/// Likeness of neighbours at these ranks (from 0) is the density. The nearest may be the same story.
+const RANKS: std::ops::Range<usize> = 5..25;
+
+/// Density of an article in a corpus that is too small to tell, and weight of that guess as a
+/// number of articles.
+const PRIOR: f64 = 0.2;
+const PRIOR_ARTICLES: f64 = 10.0;
+
+/// Least density: an article without neighbours is no easier to match.
+const LEAST: f64 = 0.13;
+
+/// Density around each article of a corpus.
+#[derive(Clone, Debug)]
+pub struct Density {
+    around: Vec<f64>,
+    /// Weight of what was measured, against the prior: 0 to 1.
+    trust: f64,
+}
+
+impl Density {
+    /// Density around each of `articles` articles, from the likeness of candidate pairs. For an
+    /// article with fewer neighbours than ranks, the rest counts as 0.
+    #[must_use]
+    pub fn new(articles: usize, pairs: &[Edge]) -> Density {
+        let mut near: Vec<Vec<f64>> = vec![Vec::new(); articles];
+        for pair in pairs {
+            near[pair.a as usize].push(pair.score);
+            near[pair.b as usize].push(pair.score);
+        }
+        let n = articles as f64;
+        let trust = n / (n + PRIOR_ARTICLES);
+        let around = near
+            .into_iter()
+            .map(|mut likeness| {
+                likeness.sort_unstable_by(|x, y| y.total_cmp(x));
+                let sum: f64 = likeness.iter().take(RANKS.end).skip(RANKS.start).sum();
+                let measured = sum / RANKS.len() as f64;
+                (trust * measured + (1.0 - trust) * PRIOR).max(LEAST)
+            })
+            .collect();
+        Density { around, trust }
+    }
+
+    /// Mean density around two articles.
+    #[must_use]
+    pub fn between(&self, a: u32, b: u32) -> f64 {
+        (self.around[a as usize] + self.around[b as usize]) / 2.0
+    }
+
+    /// How far what is measured around a group is to be trusted, and what is assumed for the rest.
+    #[must_use]
+    pub fn surroundings(&self) -> (f64, f64) {
+        (self.trust, PRIOR)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_crowd_is_dense_and_a_tiny_corpus_says_nothing() {
+        let edge = |a, b, score| Edge { a, b, score };
+        let crowd: Vec<_> = (0..40).flat_map(|b| (0..b).map(move |a| edge(a, b, 0.6))).collect();
+        let density = Density::new(400, &crowd);
+        assert!(density.between(0, 1) > 0.5);
+        assert!((density.between(300, 301) - LEAST).abs() < 1e-12);
+        let tiny = Density::new(2, &[edge(0, 1, 0.9)]);
+        assert!((tiny.between(0, 1) - PRIOR).abs() < 0.05);
+    }
+}

@@ -1,0 +1,79 @@
+//! Weights of terms: how much it says that two articles share one.
+
+use crate::math::ln;
+use crate::shingle::frequency::WordFrequency;
+use crate::shingle::story::Term;
+use ahash::AHashMap;
+
+/// Articles after which the corpus' own frequencies count as much as the background's.
+const BACKGROUND_ARTICLES: f64 = 1000.0;
+
+/// Words of an article, for the step from a word's share among words to its share among articles.
+const ARTICLE_WORDS: f64 = 300.0;
+
+/// Share among words that is added for words the background does not know: that of a word met once
+/// in a thousand articles.
+const UNKNOWN_SHARE: f64 = 3e-6;
+
+/// Inverse document frequencies, blended from everyday language and the corpus itself as that
+/// grows.
+#[derive(Debug)]
+pub struct Weights<'a> {
+    articles: f64,
+    frequencies: AHashMap<u32, u32>,
+    background: &'a WordFrequency,
+}
+
+impl<'a> Weights<'a> {
+    /// Weights from the terms of each article of a corpus. Cost: one map entry a different term.
+    #[must_use]
+    pub fn new<'t>(
+        corpus: impl Iterator<Item = &'t [Term]>,
+        background: &'a WordFrequency,
+    ) -> Weights<'a> {
+        let (mut frequencies, mut articles) = (AHashMap::new(), 0.0);
+        for terms in corpus {
+            articles += 1.0;
+            for term in terms {
+                *frequencies.entry(term.hash).or_insert(0) += 1;
+            }
+        }
+        Weights { articles, frequencies, background }
+    }
+
+    /// Inverse document frequency of a term, in nats: 0 for a word that every article holds.
+    #[must_use]
+    pub fn idf(&self, term: u32) -> f64 {
+        let rate = ARTICLE_WORDS * (self.background.share(term).unwrap_or(0.0) + UNKNOWN_SHARE);
+        let everyday = -ln(rate / (1.0 + rate));
+        let own = match self.frequencies.get(&term) {
+            Some(&holding) => ln(self.articles / f64::from(holding)),
+            None => everyday,
+        };
+        (BACKGROUND_ARTICLES * everyday + self.articles * own)
+            / (BACKGROUND_ARTICLES + self.articles)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::shingle::frequency::BACKGROUND;
+    use crate::shingle::story::Terms;
+    use crate::text::Words;
+
+    fn terms(text: &str) -> Vec<Term> {
+        Terms::of(&[], &Words::of(text).words).words
+    }
+
+    #[test]
+    fn the_corpus_counts_as_it_grows() {
+        let (common, rare) = (terms("the")[0].hash, terms("yevkurov")[0].hash);
+        let weights = |n: usize| {
+            let corpus: Vec<_> = (0..n).map(|_| terms("yevkurov")).collect();
+            Weights::new(corpus.iter().map(Vec::as_slice), &BACKGROUND.words)
+        };
+        assert!(weights(3).idf(rare) > 6.0 && weights(3).idf(common) < 0.5);
+        assert!(weights(20_000).idf(rare) < 0.5);
+    }
+}
