@@ -1,7 +1,7 @@
-//! Makes the tables in `data/word-frequency` from lists of words and their counts.
+//! Makes `data/word-frequency/table.bin` from lists of words and their counts.
 //!
 //! ```sh
-//! cargo run --release --example word_frequency_table -- DIRECTORY data/word-frequency
+//! cargo run --release --example word_frequency_table -- DIRECTORY data/word-frequency/table.bin
 //! ```
 //!
 //! `DIRECTORY` holds one `LANG.tsv` a language, each line a word, a tab and its count, the 8,000
@@ -10,19 +10,18 @@
 
 use anyhow::{Context, Result, bail};
 use retold::shingle::frequency::WordFrequency;
-use retold::shingle::story::{Term, Terms};
+use retold::shingle::story::terms;
 use retold::text::Words;
 use std::collections::BTreeMap;
 use std::path::Path;
 
 fn main() -> Result<()> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let [lists, tables] = arguments.as_slice() else {
-        bail!("usage: word_frequency_table DIRECTORY TABLES");
+    let [lists, table] = arguments.as_slice() else {
+        bail!("usage: word_frequency_table DIRECTORY TABLE");
     };
     let lists = read_lists(Path::new(lists))?;
-    write_table(&lists, |terms| terms.words, &Path::new(tables).join("words.bin"))?;
-    write_table(&lists, |terms| terms.stems, &Path::new(tables).join("stems.bin"))
+    write_table(&lists, Path::new(table))
 }
 
 /// The words of a language with their counts.
@@ -48,15 +47,15 @@ fn read_list(path: &Path) -> Result<List> {
     std::fs::read_to_string(path)?.lines().map(parse).collect()
 }
 
-/// Writes the table of one vocabulary: of each term the greatest share that it has in a language.
-fn write_table(lists: &[List], choose: fn(Terms) -> Vec<Term>, path: &Path) -> Result<()> {
+/// Writes the table: of each term the greatest share that it has in a language.
+fn write_table(lists: &[List], path: &Path) -> Result<()> {
     let mut shares: BTreeMap<u32, f64> = BTreeMap::new();
     for list in lists {
         let total: f64 = list.iter().map(|(_, count)| count).sum();
         let mut counts: BTreeMap<u32, f64> = BTreeMap::new();
         for (word, count) in list {
             // A list cuts "don't" in its own way; what counts is how this program cuts it.
-            for term in choose(Terms::of(&[], &Words::of(word).words)) {
+            for term in terms(&[], &Words::of(word).words) {
                 *counts.entry(term.hash).or_default() += count;
             }
         }

@@ -28,7 +28,7 @@ impl Level {
 }
 
 /// Default of [`Config::near_threshold`]: see ARCHITECTURE.md for what was measured.
-pub const NEAR_THRESHOLD: f64 = 0.5;
+pub const NEAR_THRESHOLD: f64 = 0.6;
 
 /// Default of [`Config::story_threshold`]: a calibrated score of 0.5 means "as likely as not".
 pub const STORY_THRESHOLD: f64 = 0.5;

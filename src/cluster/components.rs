@@ -1,7 +1,5 @@
 //! Connected components by union-find.
 
-use super::Edge;
-
 /// Sets of articles joined so far. The least number of a set is its root, so that the result does
 /// not depend on the order of the joins.
 struct Forest(Vec<u32>);
@@ -22,19 +20,24 @@ impl Forest {
     }
 }
 
-/// The edges of each component of a graph of `articles` nodes; components in order of their least
-/// node, edges by their nodes. Nodes without edges are in none.
+/// The edges of each component of a graph of `articles` nodes, whose ends `ends` tells; components
+/// in order of their least node, edges by their nodes. Nodes without edges are in none.
 ///
 /// Cost: nearly linear in nodes and edges, and a sort of the edges.
 #[must_use]
-pub fn components(articles: usize, edges: &[Edge]) -> Vec<Vec<Edge>> {
+pub fn components<E: Copy>(
+    articles: usize,
+    edges: &[E],
+    ends: impl Fn(&E) -> (u32, u32),
+) -> Vec<Vec<E>> {
     let mut forest = Forest((0..articles as u32).collect());
     for edge in edges {
-        forest.join(edge.a, edge.b);
+        let (a, b) = ends(edge);
+        forest.join(a, b);
     }
-    let mut by_root: Vec<(u32, Edge)> =
-        edges.iter().map(|edge| (forest.root(edge.a), *edge)).collect();
-    by_root.sort_unstable_by_key(|(root, edge)| (*root, edge.a, edge.b));
+    let mut by_root: Vec<(u32, E)> =
+        edges.iter().map(|edge| (forest.root(ends(edge).0), *edge)).collect();
+    by_root.sort_unstable_by_key(|(root, edge)| (*root, ends(edge)));
     by_root
         .chunk_by(|x, y| x.0 == y.0)
         .map(|component| component.iter().map(|(_, edge)| *edge).collect())
@@ -43,8 +46,8 @@ pub fn components(articles: usize, edges: &[Edge]) -> Vec<Vec<Edge>> {
 
 /// The nodes of some edges: sorted, each once.
 #[must_use]
-pub fn nodes(edges: &[Edge]) -> Vec<u32> {
-    let mut nodes: Vec<u32> = edges.iter().flat_map(|edge| [edge.a, edge.b]).collect();
+pub fn nodes<E>(edges: &[E], ends: impl Fn(&E) -> (u32, u32)) -> Vec<u32> {
+    let mut nodes: Vec<u32> = edges.iter().flat_map(|edge| <[u32; 2]>::from(ends(edge))).collect();
     nodes.sort_unstable();
     nodes.dedup();
     nodes
@@ -56,12 +59,11 @@ mod tests {
 
     #[test]
     fn components_do_not_depend_on_the_order_of_edges() {
-        let edge = |a, b| Edge { a, b, score: 1.0 };
-        let mut edges = vec![edge(5, 6), edge(0, 3), edge(2, 3), edge(6, 9), edge(1, 8)];
-        let forward = components(10, &edges);
+        let mut edges = vec![(5, 6), (0, 3), (2, 3), (6, 9), (1, 8)];
+        let forward = components(10, &edges, |e| *e);
         edges.reverse();
-        assert_eq!(forward, components(10, &edges));
-        let found: Vec<_> = forward.iter().map(|c| nodes(c)).collect();
+        assert_eq!(forward, components(10, &edges, |e| *e));
+        let found: Vec<_> = forward.iter().map(|c| nodes(c, |e| *e)).collect();
         assert_eq!(found, [vec![0, 2, 3], vec![1, 8], vec![5, 6, 9]]);
     }
 }

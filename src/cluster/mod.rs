@@ -19,6 +19,14 @@ pub struct Edge {
     pub score: f64,
 }
 
+impl Edge {
+    /// Its two articles.
+    #[must_use]
+    pub fn ends(&self) -> (u32, u32) {
+        (self.a, self.b)
+    }
+}
+
 /// A group, and why each of its members is in it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Group {

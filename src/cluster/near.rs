@@ -1,49 +1,62 @@
 //! Near groups: stars in which every member is near the centre.
 //!
-//! Components alone chain: a template or a text edited step by step joins articles that share
-//! nothing. So each component is split again: the article with the most and nearest neighbours
-//! becomes a representative and takes them; what is left is split in the same way.
+//! Components alone chain: a text edited step by step, or a round-up that holds two stories, joins
+//! articles that share nothing. So each component is split again: the article that is closest to
+//! most others becomes a representative and takes those near it; what is left is split in the same
+//! way.
 
 use super::components::{components, nodes};
-use super::{Edge, Group, Member};
+use super::{Group, Member};
+use crate::score::near::Overlap;
 use ahash::AHashMap;
 use rayon::prelude::*;
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
+/// Two articles that are near enough, the smaller number first.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Copies {
+    /// Number of one.
+    pub a: u32,
+    /// Number of the other.
+    pub b: u32,
+    /// What they share.
+    pub overlap: Overlap,
+}
+
 /// Largest component in which every pair with a representative is scored, so that pairs that never
 /// became candidates are no reason to part two copies; in larger ones only the edges count.
 const COMPLETED_COMPONENT: usize = 4096;
 
-/// Near groups of `articles` articles joined by `edges`, every one of them a pair that is near
-/// enough. `score` gives the score of any pair that is near enough, `None` for others; it is asked
-/// about pairs that are not among the edges.
+/// Near groups of `articles` articles joined by `pairs`, all of them near enough. `overlap` gives
+/// that of any pair that is near enough, `None` for others; it is asked about pairs that are not
+/// among `pairs`.
 ///
 /// Groups come in the order of the components' least article. Cost: nearly linear in the edges;
 /// in components up to a size limit also one score for each representative and unassigned member.
 pub fn groups(
     articles: usize,
-    edges: &[Edge],
-    score: impl Fn(u32, u32) -> Option<f64> + Sync,
+    pairs: &[Copies],
+    overlap: impl Fn(u32, u32) -> Option<Overlap> + Sync,
 ) -> Vec<Group> {
-    components(articles, edges)
+    components(articles, pairs, |pair| (pair.a, pair.b))
         .par_iter()
-        .flat_map_iter(|component| split(component, &score))
+        .flat_map_iter(|component| split(component, &overlap))
         .collect()
 }
 
-fn split(edges: &[Edge], score: &impl Fn(u32, u32) -> Option<f64>) -> Vec<Group> {
-    let nodes = nodes(edges);
+fn split(pairs: &[Copies], overlap: &impl Fn(u32, u32) -> Option<Overlap>) -> Vec<Group> {
+    let nodes = nodes(pairs, |pair| (pair.a, pair.b));
     let place: AHashMap<u32, usize> = nodes.iter().enumerate().map(|(i, &n)| (n, i)).collect();
-    let mut neighbours: Vec<Vec<(usize, f64)>> = vec![Vec::new(); nodes.len()];
-    for edge in edges {
-        let (a, b) = (place[&edge.a], place[&edge.b]);
-        neighbours[a].push((b, edge.score));
-        neighbours[b].push((a, edge.score));
+    let mut neighbours: Vec<Vec<(usize, Overlap)>> = vec![Vec::new(); nodes.len()];
+    for pair in pairs {
+        let (a, b) = (place[&pair.a], place[&pair.b]);
+        neighbours[a].push((b, pair.overlap));
+        neighbours[b].push((a, pair.overlap));
     }
     let mut assigned = vec![false; nodes.len()];
     let free_weight = |at: usize, assigned: &[bool]| {
-        neighbours[at].iter().filter(|(other, _)| !assigned[*other]).map(|(_, s)| weight(*s)).sum()
+        neighbours[at].iter().filter(|(other, _)| !assigned[*other]).map(|(_, o)| closeness(*o)).sum()
     };
     // Weights only fall as members are assigned, so an entry that is still right is the largest.
     let mut queue: BinaryHeap<(u64, Reverse<usize>)> =
@@ -60,20 +73,22 @@ fn split(edges: &[Edge], score: &impl Fn(u32, u32) -> Option<f64>) -> Vec<Group>
         }
         assigned[centre] = true;
         let mut members = Vec::new();
-        let mut take = |at: usize, score: f64, assigned: &mut [bool]| {
+        let mut take = |at: usize, overlap: Overlap, assigned: &mut [bool]| {
             assigned[at] = true;
+            let score = overlap.score();
             members.push(Member { article: nodes[at], to: nodes[centre], score });
         };
-        for &(at, score) in &neighbours[centre] {
+        for &(at, overlap) in &neighbours[centre] {
             if !assigned[at] {
-                take(at, score, &mut assigned);
+                take(at, overlap, &mut assigned);
             }
         }
         if nodes.len() <= COMPLETED_COMPONENT {
             for at in 0..nodes.len() {
-                if let Some(score) = (!assigned[at]).then(|| score(nodes[centre], nodes[at])).flatten()
-                {
-                    take(at, score, &mut assigned);
+                if !assigned[at] {
+                    if let Some(overlap) = overlap(nodes[centre], nodes[at]) {
+                        take(at, overlap, &mut assigned);
+                    }
                 }
             }
         }
@@ -85,17 +100,22 @@ fn split(edges: &[Edge], score: &impl Fn(u32, u32) -> Option<f64>) -> Vec<Group>
     groups
 }
 
-/// A score as an integer, so that sums do not depend on their order.
-fn weight(score: f64) -> u64 {
-    (score * f64::from(1 << 20)) as u64
+/// How good a centre one article is for the other: the square of their Jaccard similarity, so that
+/// a few true copies outweigh many articles that are only partly the same; as an integer, so that
+/// sums do not depend on their order.
+fn closeness(overlap: Overlap) -> u64 {
+    let jaccard = overlap.jaccard();
+    (jaccard * jaccard * f64::from(1 << 20)) as u64
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn edge(a: u32, b: u32) -> Edge {
-        Edge { a, b, score: 0.8 }
+    const HALF: Overlap = Overlap { shared: 100, smaller: 150, larger: 150 };
+
+    fn pair(a: u32, b: u32) -> Copies {
+        Copies { a, b, overlap: HALF }
     }
 
     fn sets(groups: &[Group]) -> Vec<Vec<u32>> {
@@ -112,7 +132,7 @@ mod tests {
 
     #[test]
     fn a_chain_is_split_into_stars() {
-        let chain: Vec<Edge> = (0..6).map(|i| edge(i, i + 1)).collect();
+        let chain: Vec<Copies> = (0..6).map(|i| pair(i, i + 1)).collect();
         let found = groups(7, &chain, |_, _| None);
         for group in &found {
             for member in &group.members {
@@ -124,15 +144,27 @@ mod tests {
 
     #[test]
     fn a_pair_that_was_no_candidate_is_asked_for() {
-        let edges = [edge(0, 1), edge(1, 2), edge(2, 3)];
-        assert_eq!(sets(&groups(4, &edges, |_, _| Some(0.7))), [vec![0, 1, 2, 3]]);
+        let pairs = [pair(0, 1), pair(1, 2), pair(2, 3)];
+        assert_eq!(sets(&groups(4, &pairs, |_, _| Some(HALF))), [vec![0, 1, 2, 3]]);
+    }
+
+    /// 0 holds the two stories 1, 2, 3 and 4, 5, 6; each of those is closer to its own kind.
+    #[test]
+    fn a_round_up_does_not_join_two_stories() {
+        let part = Overlap { shared: 90, smaller: 100, larger: 200 };
+        let same = Overlap { shared: 90, smaller: 100, larger: 100 };
+        let mut pairs: Vec<Copies> = (1..7).map(|b| Copies { a: 0, b, overlap: part }).collect();
+        for (a, b) in [(1, 2), (1, 3), (2, 3), (4, 5), (4, 6), (5, 6)] {
+            pairs.push(Copies { a, b, overlap: same });
+        }
+        assert_eq!(sets(&groups(7, &pairs, |_, _| None)), [vec![0, 1, 2, 3], vec![4, 5, 6]]);
     }
 
     #[test]
-    fn the_order_of_edges_does_not_matter() {
-        let mut edges: Vec<Edge> = (0..40).map(|i| edge(i * 7 % 20, 20 + i * 11 % 17)).collect();
-        let forward = groups(40, &edges, |_, _| None);
-        edges.reverse();
-        assert_eq!(forward, groups(40, &edges, |_, _| None));
+    fn the_order_of_pairs_does_not_matter() {
+        let mut pairs: Vec<Copies> = (0..40).map(|i| pair(i * 7 % 20, 20 + i * 11 % 17)).collect();
+        let forward = groups(40, &pairs, |_, _| None);
+        pairs.reverse();
+        assert_eq!(forward, groups(40, &pairs, |_, _| None));
     }
 }

@@ -19,9 +19,8 @@ use std::collections::{BTreeMap, BinaryHeap};
 pub struct Cut {
     /// Mean score at which a group begins to be worth something, were it not for its surroundings.
     pub base: f64,
-    /// Blends the mean score of a group's next merge with a prior, for corpora too small to have
-    /// surroundings: (share of what was measured, prior).
-    pub surroundings: (f64, f64),
+    /// How far a group's surroundings count, 0 to 1: little in a corpus too small to have any.
+    pub trust: f64,
 }
 
 /// Share of the mean score at a group's next merge that its own has to exceed.
@@ -31,9 +30,7 @@ impl Cut {
     /// What a group is worth: its pairs, times what its mean score exceeds. `next` is the mean
     /// score at which it would be merged further, 0 where it would not.
     fn value(self, size: usize, mean: f64, next: f64) -> f64 {
-        let (trust, prior) = self.surroundings;
-        let next = trust * next + (1.0 - trust) * prior;
-        (mean - CONTRAST * next - self.base) * (size * size) as f64
+        (mean - CONTRAST * self.trust * next - self.base) * (size * size) as f64
     }
 }
 
@@ -44,14 +41,14 @@ impl Cut {
 /// unless a few articles have most of them; memory `O(E)`.
 #[must_use]
 pub fn groups(articles: usize, edges: &[Edge], cut: Cut) -> Vec<Group> {
-    components(articles, edges)
+    components(articles, edges, Edge::ends)
         .par_iter()
         .flat_map_iter(|component| split(component, cut))
         .collect()
 }
 
 fn split(edges: &[Edge], cut: Cut) -> Vec<Group> {
-    let nodes = nodes(edges);
+    let nodes = nodes(edges, Edge::ends);
     let place: AHashMap<u32, usize> = nodes.iter().enumerate().map(|(i, &n)| (n, i)).collect();
     let cluster_of = Tree::link(nodes.len(), edges, &place).cut(cut);
     let mut inside: BTreeMap<usize, Vec<Edge>> = BTreeMap::new();
@@ -249,7 +246,7 @@ mod tests {
         sets
     }
 
-    const FLAT: Cut = Cut { base: 0.05, surroundings: (0.0, 0.0) };
+    const FLAT: Cut = Cut { base: 0.05, trust: 0.0 };
 
     /// By the definition: recomputes every mean before every merge.
     fn oracle(n: u32, edges: &[Edge]) -> Vec<(Vec<u32>, f64)> {
@@ -323,7 +320,7 @@ mod tests {
     #[test]
     fn the_same_likeness_is_a_story_by_itself_and_none_in_a_crowd() {
         let pair = [edge(0, 1, 0.3)];
-        let cut = Cut { base: 0.05, surroundings: (1.0, 0.0) };
+        let cut = Cut { base: 0.05, trust: 1.0 };
         assert_eq!(sets(&groups(2, &pair, cut)), [vec![0, 1]]);
         let crowd: Vec<Edge> = (0..4).flat_map(|b| (0..b).map(move |a| edge(a, b, 0.3))).collect();
         assert_eq!(sets(&groups(4, &crowd, cut)), [vec![0, 1, 2, 3]]);

@@ -13,13 +13,15 @@ pub use progress::{Observer, Progress, Silent, Stage};
 pub use sketch::{Sketch, Sketcher};
 
 use crate::article::Source;
+use crate::cluster::near::Copies;
 use crate::cluster::{self, Edge, Group};
 use crate::config::{Config, Level, NEAR_RECALL, NEAR_SIMILARITY, ThresholdError};
 use crate::lsh::near::Bands;
 use crate::read::{self, InputFile, Tally};
 use crate::score::near::Overlap;
-use crate::score::story;
-use crate::{lsh, minhash, score};
+use crate::score::story::{self, Density, Parts};
+use crate::score::template::is_template;
+use crate::{lsh, minhash};
 use rayon::prelude::*;
 use thiserror::Error;
 
@@ -218,17 +220,19 @@ fn near_groups(sketches: &[Sketch], standing: &[u32], config: &Config) -> (Vec<G
         .collect();
     let bands = Bands::for_recall(NEAR_SIMILARITY, NEAR_RECALL);
     let found = lsh::near::candidates(&signatures, bands);
-    let score = |a: u32, b: u32| {
+    let overlap = |a: u32, b: u32| {
         let (a, b) = (&sketches[a as usize], &sketches[b as usize]);
-        let score = Overlap::of(&a.shingles, &b.shingles).score();
-        (score >= config.near_threshold && !score::near::is_template(a, b)).then_some(score)
+        let overlap = Overlap::of(&a.shingles, &b.shingles);
+        let near = overlap.score() >= config.near_threshold
+            && !is_template(&a.terms, &b.terms, overlap);
+        near.then_some(overlap)
     };
-    let edges: Vec<Edge> = found
+    let pairs: Vec<Copies> = found
         .pairs
         .par_iter()
-        .filter_map(|&(a, b)| Some(Edge { a, b, score: score(a, b)? }))
+        .filter_map(|&(a, b)| Some(Copies { a, b, overlap: overlap(a, b)? }))
         .collect();
-    (cluster::near::groups(sketches.len(), &edges, score), found.capped_buckets)
+    (cluster::near::groups(sketches.len(), &pairs, overlap), found.capped_buckets)
 }
 
 /// The articles that speak for their near groups, by numbers of their own.
@@ -251,7 +255,7 @@ fn story_groups(
     config: &Config,
 ) -> (Vec<Group>, Vec<Option<f64>>) {
     let n = corpus.standing.len();
-    let terms: Vec<_> = (0..n as u32).map(|own| &corpus.sketch(own).terms).collect();
+    let terms: Vec<_> = (0..n as u32).map(|own| &*corpus.sketch(own).terms).collect();
     let profiles = story::profiles(&terms);
     let keys: Vec<_> =
         profiles.par_iter().map(|profile| profile.keys(lsh::story::KEYS)).collect();
@@ -262,18 +266,18 @@ fn story_groups(
         }
     };
     let pairs = lsh::story::candidates(&keys, within_window);
-    let likeness = |a: u32, b: u32| {
-        let phrases = Overlap::of(&corpus.sketch(a).shingles, &corpus.sketch(b).shingles);
-        profiles[a as usize].compare(&profiles[b as usize], phrases).likeness()
+    let compare = |a: u32, b: u32| {
+        let shingles = Overlap::of(&corpus.sketch(a).shingles, &corpus.sketch(b).shingles);
+        profiles[a as usize].compare(&profiles[b as usize], shingles)
     };
-    let mut edges: Vec<Edge> =
-        pairs.par_iter().map(|&(a, b)| Edge { a, b, score: likeness(a, b) }).collect();
-    let density = story::Density::new(n, &edges);
-    let excess = |a: u32, b: u32, likeness: f64| story::excess(likeness, density.between(a, b));
-    for edge in &mut edges {
-        edge.score = excess(edge.a, edge.b, edge.score);
-    }
-    edges.retain(|edge| edge.score > 0.0);
+    let compared: Vec<_> = pairs.par_iter().map(|&(a, b)| (a, b, compare(a, b))).collect();
+    let density = Density::new(n, compared.iter().map(|&(a, b, parts)| (a, b, parts.words)));
+    let excess = |a: u32, b: u32, parts: Parts| story::excess(parts, density.between(a, b));
+    let edges: Vec<Edge> = compared
+        .iter()
+        .map(|&(a, b, parts)| Edge { a, b, score: excess(a, b, parts) })
+        .filter(|edge| edge.score > story::LEAST_EXCESS)
+        .collect();
 
     let own_number = |id: &String| {
         let found = corpus.sketches.binary_search_by(|sketch| sketch.entry.id.cmp(id)).ok()?;
@@ -281,7 +285,7 @@ fn story_groups(
     };
     let judge = |(a, b): &(String, String)| match (own_number(a)?, own_number(b)?) {
         (a, b) if a == b => Some(1.0),
-        (a, b) => Some(story::probability(excess(a, b, likeness(a, b)))),
+        (a, b) => Some(story::probability(excess(a, b, compare(a, b)))),
     };
     let judged = config.judged_pairs.par_iter().map(judge).collect();
 

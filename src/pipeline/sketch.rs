@@ -5,7 +5,7 @@ use crate::article::Article;
 use crate::hash::digest128;
 use crate::read::{Reason, Skip};
 use crate::shingle::near::shingles;
-use crate::shingle::story::Terms;
+use crate::shingle::story::{Term, terms};
 use crate::text::Words;
 
 /// What is kept of an article.
@@ -19,8 +19,8 @@ pub struct Sketch {
     pub digest: u128,
     /// Shingles of the text, sorted: the near level.
     pub shingles: Vec<u64>,
-    /// Terms of title and text: the story level.
-    pub terms: Terms,
+    /// Terms of title and text, sorted by hash: the story level.
+    pub terms: Vec<Term>,
 }
 
 /// Makes sketches; one value serves many articles in turn and keeps its buffers.
@@ -50,7 +50,7 @@ impl Sketcher {
             day: article.date.as_deref().and_then(day),
             digest: digest128(self.text.folded.as_bytes()),
             shingles: shingles(&self.text.words),
-            terms: Terms::of(&self.title.words, &self.text.words),
+            terms: terms(&self.title.words, &self.text.words),
             entry: Entry {
                 id,
                 source: article.source,

@@ -3,3 +3,4 @@
 pub mod near;
 pub mod passages;
 pub mod story;
+pub mod template;

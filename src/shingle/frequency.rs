@@ -9,8 +9,7 @@
 use crate::math;
 use std::sync::LazyLock;
 
-static WORDS: &[u8] = include_bytes!("../../data/word-frequency/words.bin");
-static STEMS: &[u8] = include_bytes!("../../data/word-frequency/stems.bin");
+static TABLE: &[u8] = include_bytes!("../../data/word-frequency/table.bin");
 
 /// Levels in each halving of a word's share.
 const STEPS: f64 = 8.0;
@@ -24,20 +23,8 @@ pub struct WordFrequency {
     shares: [f64; 256],
 }
 
-/// The tables of this build, one for each vocabulary.
-#[derive(Debug)]
-pub struct Background {
-    /// Of whole words.
-    pub words: WordFrequency,
-    /// Of stems.
-    pub stems: WordFrequency,
-}
-
-/// The tables of this build, unpacked at first use.
-pub static BACKGROUND: LazyLock<Background> = LazyLock::new(|| Background {
-    words: WordFrequency::unpack(WORDS),
-    stems: WordFrequency::unpack(STEMS),
-});
+/// The table of this build, unpacked at first use.
+pub static BACKGROUND: LazyLock<WordFrequency> = LazyLock::new(|| WordFrequency::unpack(TABLE));
 
 impl WordFrequency {
     fn unpack(bytes: &[u8]) -> WordFrequency {
@@ -104,11 +91,11 @@ fn level(share: f64) -> u8 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::shingle::story::Terms;
+    use crate::shingle::story::terms;
     use crate::text::Words;
 
     fn word(text: &str) -> u32 {
-        Terms::of(&[], &Words::of(text).words).words[0].hash
+        terms(&[], &Words::of(text).words)[0].hash
     }
 
     #[test]
@@ -125,8 +112,8 @@ mod tests {
     #[test]
     fn common_words_are_known_in_many_scripts() {
         for text in ["the", "und", "но", "من", "của", "και", "我们"] {
-            assert!(BACKGROUND.words.share(word(text)).is_some_and(|s| s > 1e-4), "{text}");
+            assert!(BACKGROUND.share(word(text)).is_some_and(|s| s > 1e-4), "{text}");
         }
-        assert_eq!(BACKGROUND.words.share(word("yevkurov")), None);
+        assert_eq!(BACKGROUND.share(word("yevkurov")), None);
     }
 }

@@ -3,7 +3,7 @@
 use crate::hash::combine;
 use crate::text::{Kind, Word};
 
-/// A term of an article: a word, a stem, or two neighbouring characters of a script without spaces.
+/// A term of an article: a word, or two neighbouring characters of a script without spaces.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Term {
     /// High half of the frozen hash of the folded term. Two of the few hundred terms of a pair of
@@ -48,24 +48,9 @@ pub const HEAD_TERMS: usize = 30;
 /// Terms that count as the lead of an article: its first paragraphs.
 pub const LEAD_TERMS: usize = 100;
 
-/// The terms of an article in its two vocabularies, each sorted by hash, each term once.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Terms {
-    /// Whole words: exact, for names and for languages that inflect little.
-    pub words: Vec<Term>,
-    /// Stems: the same name in another case of a language that inflects.
-    pub stems: Vec<Term>,
-}
-
-impl Terms {
-    /// The terms of a title and a text. Cost: two sorts.
-    #[must_use]
-    pub fn of(title: &[Word], text: &[Word]) -> Terms {
-        Terms { words: terms(title, text, |word| word.hash), stems: terms(title, text, |word| word.stem) }
-    }
-}
-
-fn terms(title: &[Word], text: &[Word], hash_of: impl Fn(&Word) -> u64) -> Vec<Term> {
+/// The terms of a title and a text, sorted by hash, each once. Cost: a sort.
+#[must_use]
+pub fn terms(title: &[Word], text: &[Word]) -> Vec<Term> {
     // Dumps that have the title apart often repeat it at the top of the text.
     let repeated = text.len() > title.len() && text.iter().zip(title).all(|(a, b)| a.hash == b.hash);
     let title_length = title.len();
@@ -75,10 +60,10 @@ fn terms(title: &[Word], text: &[Word], hash_of: impl Fn(&Word) -> u64) -> Vec<T
         for (i, word) in words.iter().enumerate() {
             let solid = |w: &&Word| w.kind == Kind::Solid && word.kind == Kind::Solid;
             let hash = match words.get(i + 1).filter(solid) {
-                Some(next) => combine(hash_of(word), hash_of(next)),
+                Some(next) => combine(word.hash, next.hash),
                 // The last of a run is in the pair before it, unless it stands alone.
                 None if i > 0 && words.get(i - 1).filter(solid).is_some() => continue,
-                None => hash_of(word),
+                None => word.hash,
             };
             let position = found.len();
             let mut marks = Marks::default();
@@ -108,8 +93,8 @@ mod tests {
     use super::*;
     use crate::text::Words;
 
-    fn terms_of(title: &str, text: &str) -> Terms {
-        Terms::of(&Words::of(title).words, &Words::of(text).words)
+    fn terms_of(title: &str, text: &str) -> Vec<Term> {
+        terms(&Words::of(title).words, &Words::of(text).words)
     }
 
     #[test]
@@ -117,7 +102,7 @@ mod tests {
         let found = terms_of("Flood in Arles", "The mayor of Arles left. Water rose by 12 metres");
         let of = |word: &str| {
             let hash = (Words::of(word).words[0].hash >> 32) as u32;
-            found.words.iter().find(|term| term.hash == hash).unwrap()
+            found.iter().find(|term| term.hash == hash).unwrap()
         };
         assert_eq!((of("arles").count, of("arles").marks.has(Marks::TITLE)), (2, true));
         assert!(of("arles").marks.has(Marks::NAME) && !of("water").marks.has(Marks::NAME));
@@ -126,24 +111,16 @@ mod tests {
     }
 
     #[test]
-    fn forms_of_a_word_share_a_stem() {
-        let (one, other) = (terms_of("", "министра"), terms_of("", "министров"));
-        assert_ne!(one.words, other.words);
-        assert_eq!(one.stems, other.stems);
-        assert_ne!(terms_of("", "1234567").stems, terms_of("", "1234568").stems);
-    }
-
-    #[test]
     fn a_title_repeated_at_the_top_counts_once() {
-        let found = terms_of("Flood in Arles", "Flood in Arles. It rained.").words;
+        let found = terms_of("Flood in Arles", "Flood in Arles. It rained.");
         assert!(found.iter().all(|term| term.count == 1));
         assert_eq!(found.iter().filter(|term| term.marks.has(Marks::TITLE)).count(), 3);
     }
 
     #[test]
     fn neighbouring_characters_pair_up_in_scripts_without_spaces() {
-        assert_eq!(terms_of("", "日本国").words.len(), 2);
-        assert_eq!(terms_of("", "日 2024 本").words.len(), 3);
-        assert_eq!(terms_of("", "").words.len(), 0);
+        assert_eq!(terms_of("", "日本国").len(), 2);
+        assert_eq!(terms_of("", "日 2024 本").len(), 3);
+        assert_eq!(terms_of("", "").len(), 0);
     }
 }

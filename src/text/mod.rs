@@ -8,4 +8,4 @@
 mod fold;
 mod words;
 
-pub use words::{Kind, STEM_CHARS, Word, Words};
+pub use words::{Kind, Word, Words};

@@ -26,9 +26,6 @@ pub enum Kind {
 pub struct Word {
     /// Frozen hash of the folded word.
     pub hash: u64,
-    /// Frozen hash of its first [`STEM_CHARS`] characters, which most forms of an inflected word
-    /// share; of a number the whole.
-    pub stem: u64,
     /// Byte offset of its first character in [`Words::normal`].
     pub start: u32,
     /// Byte offset behind its last character in [`Words::normal`].
@@ -55,9 +52,6 @@ pub struct Words {
     /// The words in order.
     pub words: Vec<Word>,
 }
-
-/// Characters of a word that make its stem. Five was best on Russian and English together.
-pub const STEM_CHARS: usize = 5;
 
 /// Longest text read, in bytes: offsets are 32-bit.
 const MAX_TEXT: usize = u32::MAX as usize;
@@ -132,10 +126,8 @@ impl Words {
     fn close(&mut self, open: &mut Option<Open>, line: u32, opens_sentence: &mut bool) {
         if let Some(word) = open.take() {
             let folded = &self.folded[word.folded_start..];
-            let hash = hash64(folded.as_bytes(), 0);
             self.words.push(Word {
-                hash,
-                stem: stem(folded, word.kind).map_or(hash, |stem| hash64(stem.as_bytes(), 0)),
+                hash: hash64(folded.as_bytes(), 0),
                 start: word.start as u32,
                 end: word.end as u32,
                 line,
@@ -155,14 +147,6 @@ struct Open {
     folded_start: usize,
     kind: Kind,
     capital: bool,
-}
-
-/// The stem of a folded word, if it is not the whole word.
-fn stem(folded: &str, kind: Kind) -> Option<&str> {
-    if kind != Kind::Letters || folded.len() <= STEM_CHARS {
-        return None;
-    }
-    folded.char_indices().nth(STEM_CHARS).map(|(end, _)| &folded[..end])
 }
 
 fn ends_sentence(c: char) -> bool {

@@ -14,18 +14,21 @@ use crate::math;
 pub use density::Density;
 pub use profile::{Parts, Profile, profiles};
 
-/// Score of two articles: the likeness of their terms, less what is owed to their surroundings.
-/// 0 where nothing is left; about 0.2 for a pair that is as likely one story as not.
+/// What two articles have in common beyond what is owed to their surroundings. About
+/// [`EVEN_EXCESS`] for a pair that is as likely one story as not; below 0 for most pairs.
 #[must_use]
-pub fn excess(likeness: f64, density: f64) -> f64 {
-    (likeness - DENSITY_SHARE * density).max(0.0)
+pub fn excess(parts: Parts, density: f64) -> f64 {
+    parts.likeness() - DENSITY_SHARE * density
 }
 
 /// Share of the mean density of two articles that is subtracted from their likeness.
 const DENSITY_SHARE: f64 = 0.6;
 
+/// Excess that pairs must have to count in clustering.
+pub const LEAST_EXCESS: f64 = 0.02;
+
 /// Excess of a pair that is as likely one story as not.
-pub const EVEN_EXCESS: f64 = 0.2;
+const EVEN_EXCESS: f64 = 0.16;
 
 /// Logits a unit of excess.
 const SLOPE: f64 = 20.0;
@@ -36,20 +39,14 @@ pub fn probability(excess: f64) -> f64 {
     math::logistic((excess - EVEN_EXCESS) * SLOPE)
 }
 
-/// The excess at which [`probability`] is `probability`, which is inside (0, 1].
-#[must_use]
-pub fn excess_of(probability: f64) -> f64 {
-    let p = probability.clamp(1e-9, 1.0 - 1e-9);
-    EVEN_EXCESS + math::ln(p / (1.0 - p)) / SLOPE
-}
-
 /// How story groups are cut at a threshold: at the default of 0.5 where it measured best, at others
-/// by as much higher or lower as their excess is.
+/// by as much higher or lower as the excess of that probability is.
 #[must_use]
 pub fn cut(threshold: f64, density: &Density) -> Cut {
+    let threshold = threshold.clamp(1e-9, 1.0 - 1e-9);
     Cut {
-        base: CUT_BASE + excess_of(threshold) - EVEN_EXCESS,
-        surroundings: density.surroundings(),
+        base: CUT_BASE + math::ln(threshold / (1.0 - threshold)) / SLOPE,
+        trust: density.trust(),
     }
 }
 

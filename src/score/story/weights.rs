@@ -15,6 +15,10 @@ const ARTICLE_WORDS: f64 = 300.0;
 /// in a thousand articles.
 const UNKNOWN_SHARE: f64 = 3e-6;
 
+/// Greatest weight that the corpus gives a term: in a large one, a word that stands in two articles
+/// of millions is a misspelling as often as a name.
+const GREATEST: f64 = 8.0;
+
 /// Inverse document frequencies, blended from everyday language and the corpus itself as that
 /// grows.
 #[derive(Debug)]
@@ -47,7 +51,7 @@ impl<'a> Weights<'a> {
         let rate = ARTICLE_WORDS * (self.background.share(term).unwrap_or(0.0) + UNKNOWN_SHARE);
         let everyday = -ln(rate / (1.0 + rate));
         let own = match self.frequencies.get(&term) {
-            Some(&holding) => ln(self.articles / f64::from(holding)),
+            Some(&holding) => ln(self.articles / f64::from(holding)).min(GREATEST),
             None => everyday,
         };
         (BACKGROUND_ARTICLES * everyday + self.articles * own)
@@ -59,11 +63,11 @@ impl<'a> Weights<'a> {
 mod tests {
     use super::*;
     use crate::shingle::frequency::BACKGROUND;
-    use crate::shingle::story::Terms;
+    use crate::shingle::story::terms as terms_of;
     use crate::text::Words;
 
     fn terms(text: &str) -> Vec<Term> {
-        Terms::of(&[], &Words::of(text).words).words
+        terms_of(&[], &Words::of(text).words)
     }
 
     #[test]
@@ -71,7 +75,7 @@ mod tests {
         let (common, rare) = (terms("the")[0].hash, terms("yevkurov")[0].hash);
         let weights = |n: usize| {
             let corpus: Vec<_> = (0..n).map(|_| terms("yevkurov")).collect();
-            Weights::new(corpus.iter().map(Vec::as_slice), &BACKGROUND.words)
+            Weights::new(corpus.iter().map(Vec::as_slice), &BACKGROUND)
         };
         assert!(weights(3).idf(rare) > 6.0 && weights(3).idf(common) < 0.5);
         assert!(weights(20_000).idf(rare) < 0.5);
