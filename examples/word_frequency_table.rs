@@ -11,7 +11,7 @@
 use anyhow::{Context, Result, bail};
 use retold::shingle::frequency::WordFrequency;
 use retold::shingle::story::terms;
-use retold::text::Words;
+use retold::text::{Kind, Words};
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -59,10 +59,44 @@ fn write_table(lists: &[List], path: &Path) -> Result<()> {
                 *counts.entry(term.hash).or_default() += count;
             }
         }
-        for (term, count) in counts {
+        let chance = chance_pairs(list).into_iter();
+        for (term, share) in
+            counts.into_iter().map(|(term, count)| (term, count / total)).chain(chance)
+        {
             let greatest = shares.entry(term).or_default();
-            *greatest = greatest.max(count / total);
+            *greatest = greatest.max(share);
         }
     }
     std::fs::write(path, WordFrequency::pack(shares)).with_context(|| path.display().to_string())
+}
+
+/// Share of characters from which a pair of them is entered although it is no word: the end of one
+/// frequent word and the beginning of the next.
+const CHANCE_SHARE: f64 = 6e-6;
+
+/// Pairs of frequent characters of a script without spaces, with the share that chance gives them.
+/// Without them a pair that belongs to no word would pass for a rare one.
+fn chance_pairs(list: &List) -> Vec<(u32, f64)> {
+    let mut characters: BTreeMap<char, f64> = BTreeMap::new();
+    for (word, count) in list {
+        let words = Words::of(word);
+        for solid in words.words.iter().filter(|word| word.kind == Kind::Solid) {
+            let text = &words.normal[solid.start as usize..solid.end as usize];
+            for character in text.chars() {
+                *characters.entry(character).or_default() += count;
+            }
+        }
+    }
+    let total: f64 = characters.values().sum();
+    let mut pairs = Vec::new();
+    for (first, a) in &characters {
+        for (second, b) in &characters {
+            let share = (a / total) * (b / total);
+            if share >= CHANCE_SHARE {
+                let words = Words::of(&format!("{first}{second}")).words;
+                pairs.extend(terms(&[], &words).into_iter().map(|term| (term.hash, share)));
+            }
+        }
+    }
+    pairs
 }

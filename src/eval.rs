@@ -113,8 +113,7 @@ pub struct PairAgreement {
 pub fn compare_pairs(pairs: &[JudgedPair]) -> PairAgreement {
     let count = |keep: &dyn Fn(&&JudgedPair) -> bool| pairs.iter().filter(keep).count() as f64;
     let wanted = count(&|p| p.wanted);
-    let joined =
-        PrecisionRecall::of(count(&|p| p.wanted && p.found), count(&|p| p.found), wanted);
+    let joined = PrecisionRecall::of(count(&|p| p.wanted && p.found), count(&|p| p.found), wanted);
 
     let mut ranked = pairs.to_vec();
     ranked.sort_by(|a, b| b.score.total_cmp(&a.score));

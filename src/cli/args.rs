@@ -61,10 +61,10 @@ impl InputArgs {
             if list.as_os_str() == "-" && inputs.iter().any(|input| input.as_os_str() == "-") {
                 bail!("standard input cannot be both the list of files and an input");
             }
-            inputs.extend(
-                paths_from(list)
-                    .with_context(|| format!("cannot read the list of files {}", list.display()))?,
-            );
+            inputs
+                .extend(paths_from(list).with_context(|| {
+                    format!("cannot read the list of files {}", list.display())
+                })?);
         }
         Ok(expand(&inputs))
     }

@@ -82,8 +82,7 @@ impl OutputArgs {
     fn open(&self) -> Result<Vec<Destination>> {
         let mut destinations: Vec<Destination> = Vec::new();
         if let Some(path) = &self.output {
-            let rows =
-                if self.singletons { RowsOf::ClusteredAndAlone } else { RowsOf::Clustered };
+            let rows = if self.singletons { RowsOf::ClusteredAndAlone } else { RowsOf::Clustered };
             let report: Box<dyn Report> = match kind(path) {
                 Some("csv") => Box::new(CsvRows(rows)),
                 _ => Box::new(JsonClusters { singletons: self.singletons }),

@@ -8,7 +8,9 @@ use ahash::AHashMap;
 use anyhow::{Context, Result, bail};
 use clap::Args;
 use retold::config::Level;
-use retold::eval::{Agreement, JudgedPair, PairAgreement, PrecisionRecall, compare_groups, compare_pairs};
+use retold::eval::{
+    Agreement, JudgedPair, PairAgreement, PrecisionRecall, compare_groups, compare_pairs,
+};
 use retold::pipeline::{self, Clusters};
 use serde_json::{Value, json};
 use std::io::Write;
@@ -85,7 +87,11 @@ pub(super) fn run(args: &EvalArgs) -> Result<Outcome> {
     Output::Stdout.write(|out| {
         if args.json {
             let all: Vec<Value> = figures.iter().map(Figures::to_json).collect();
-            return writeln!(out, "{}", json!({ "figures": all, "labels_without_article": missing }));
+            return writeln!(
+                out,
+                "{}",
+                json!({ "figures": all, "labels_without_article": missing })
+            );
         }
         figures.iter().try_for_each(|figures| figures.write(out))
     })?;
@@ -124,7 +130,9 @@ fn read_gold(path: &Path, level: Level) -> Result<Gold> {
             levels
                 .into_iter()
                 .filter(|(_, of)| *of <= level)
-                .map(|(at, of)| (of, rows.iter().map(|row| (cell(row, id), cell(row, at))).collect()))
+                .map(|(at, of)| {
+                    (of, rows.iter().map(|row| (cell(row, id), cell(row, at))).collect())
+                })
                 .collect(),
         )),
         _ => bail!(
@@ -204,9 +212,7 @@ impl Figures {
     }
 
     fn to_json(&self) -> Value {
-        let part = |figures: PrecisionRecall| {
-            json!({ "precision": figures.precision, "recall": figures.recall, "f1": figures.f1() })
-        };
+        let part = |figures: PrecisionRecall| json!({ "precision": figures.precision, "recall": figures.recall, "f1": figures.f1() });
         match self {
             Figures::Groups(level, agreement) => json!({
                 "level": level.name(),

@@ -9,7 +9,6 @@ mod progress;
 mod summary;
 mod table;
 
-use anyhow::Result;
 use clap::{Parser, Subcommand};
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -85,7 +84,8 @@ fn say(line: &str) {
 /// an article's title cannot drive the terminal.
 fn printable(text: &str) -> String {
     let harmless = |c: char| {
-        c == '\n' || !(c.is_control() || matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}'))
+        c == '\n'
+            || !(c.is_control() || matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}'))
     };
     let mut shown = String::with_capacity(text.len());
     for c in text.chars() {

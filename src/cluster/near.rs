@@ -56,7 +56,11 @@ fn split(pairs: &[Copies], overlap: &impl Fn(u32, u32) -> Option<Overlap>) -> Ve
     }
     let mut assigned = vec![false; nodes.len()];
     let free_weight = |at: usize, assigned: &[bool]| {
-        neighbours[at].iter().filter(|(other, _)| !assigned[*other]).map(|(_, o)| closeness(*o)).sum()
+        neighbours[at]
+            .iter()
+            .filter(|(other, _)| !assigned[*other])
+            .map(|(_, o)| closeness(*o))
+            .sum()
     };
     // Weights only fall as members are assigned, so an entry that is still right is the largest.
     let mut queue: BinaryHeap<(u64, Reverse<usize>)> =

@@ -114,7 +114,14 @@ impl Clusters {
             assignments[i].near = near;
             assignments[i].story = assignments[near as usize].story;
         }
-        Clusters { entries, assignments, tally, repeated_ids: 0, capped_buckets: 0, judged: Vec::new() }
+        Clusters {
+            entries,
+            assignments,
+            tally,
+            repeated_ids: 0,
+            capped_buckets: 0,
+            judged: Vec::new(),
+        }
     }
 
     /// The clusters, each with its members: the largest first, equal ones by the representative's

@@ -5,10 +5,12 @@
 //! options alone: not on the number of threads, nor on the order in which files are named or read.
 
 mod clusters;
+mod compare;
 mod progress;
 mod sketch;
 
 pub use clusters::{Assignment, Clusters, Entry, Relation};
+pub use compare::{Comparison, SharedTerm, compare};
 pub use progress::{Observer, Progress, Silent, Stage};
 pub use sketch::{Sketch, Sketcher};
 
@@ -223,8 +225,8 @@ fn near_groups(sketches: &[Sketch], standing: &[u32], config: &Config) -> (Vec<G
     let overlap = |a: u32, b: u32| {
         let (a, b) = (&sketches[a as usize], &sketches[b as usize]);
         let overlap = Overlap::of(&a.shingles, &b.shingles);
-        let near = overlap.score() >= config.near_threshold
-            && !is_template(&a.terms, &b.terms, overlap);
+        let near =
+            overlap.score() >= config.near_threshold && !is_template(&a.terms, &b.terms, overlap);
         near.then_some(overlap)
     };
     let pairs: Vec<Copies> = found
@@ -257,14 +259,12 @@ fn story_groups(
     let n = corpus.standing.len();
     let terms: Vec<_> = (0..n as u32).map(|own| &*corpus.sketch(own).terms).collect();
     let profiles = story::profiles(&terms);
-    let keys: Vec<_> =
-        profiles.par_iter().map(|profile| profile.keys(lsh::story::KEYS)).collect();
-    let within_window = |a: u32, b: u32| {
-        match (config.window_days, corpus.sketch(a).day, corpus.sketch(b).day) {
+    let keys: Vec<_> = profiles.par_iter().map(|profile| profile.keys(lsh::story::KEYS)).collect();
+    let within_window =
+        |a: u32, b: u32| match (config.window_days, corpus.sketch(a).day, corpus.sketch(b).day) {
             (Some(window), Some(a), Some(b)) => a.abs_diff(b) <= window,
             _ => true,
-        }
-    };
+        };
     let pairs = lsh::story::candidates(&keys, within_window);
     let compare = |a: u32, b: u32| {
         let shingles = Overlap::of(&corpus.sketch(a).shingles, &corpus.sketch(b).shingles);

@@ -95,7 +95,9 @@ mod tests {
 
     #[test]
     fn dates_as_dumps_write_them() {
-        for date in ["1970-01-11", "1970-01-11T23:59:59Z", "19700111", "Sun, 11 Jan 1970 08:00:00 GMT"] {
+        for date in
+            ["1970-01-11", "1970-01-11T23:59:59Z", "19700111", "Sun, 11 Jan 1970 08:00:00 GMT"]
+        {
             assert_eq!(day(date), Some(10), "{date}");
         }
         for date in ["", "yesterday", "11/01/1970", "9999999999999"] {

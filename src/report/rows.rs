@@ -62,8 +62,7 @@ pub(super) fn each_row<E>(
         return (0..clusters.entries.len() as u32)
             .try_for_each(|article| visit(row(clusters, article)));
     }
-    let wanted =
-        |members: &Vec<u32>| members.len() > 1 || of == RowsOf::ClusteredAndAlone;
+    let wanted = |members: &Vec<u32>| members.len() > 1 || of == RowsOf::ClusteredAndAlone;
     for members in clusters.clusters().into_iter().filter(wanted) {
         members.into_iter().try_for_each(|article| visit(row(clusters, article)))?;
     }

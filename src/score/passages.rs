@@ -1,1 +1,93 @@
-//! x
+//! The passages that two texts share, for people to see.
+
+use crate::hash::combine;
+use crate::text::{Word, Words};
+use ahash::AHashMap;
+use std::ops::Range;
+
+/// A run of words that stands in both texts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Passage {
+    /// Its words in the first text, by their places in it.
+    pub a: Range<usize>,
+    /// Its words in the second text.
+    pub b: Range<usize>,
+}
+
+/// Words of the shortest passage that is found.
+pub const LEAST_WORDS: usize = 4;
+
+/// Places of one run of [`LEAST_WORDS`] in the first text that are tried. In a text that repeats
+/// itself more often, a passage may be found shorter than it is.
+const PLACES: usize = 16;
+
+/// The passages of at least [`LEAST_WORDS`] words that two texts share, the longest first. In the
+/// second text no two overlap.
+///
+/// Cost: a map over the first text, then a pass over the second with at most 16 tries a word.
+#[must_use]
+pub fn passages(a: &Words, b: &Words) -> Vec<Passage> {
+    let (a, b) = (&a.words, &b.words);
+    let mut places: AHashMap<u64, Vec<usize>> = AHashMap::new();
+    for (place, run) in a.windows(LEAST_WORDS).enumerate() {
+        let places = places.entry(key(run)).or_default();
+        if places.len() < PLACES {
+            places.push(place);
+        }
+    }
+    let mut found = Vec::new();
+    let mut at = 0;
+    while at + LEAST_WORDS <= b.len() {
+        let same = |place: usize| {
+            a[place..].iter().zip(&b[at..]).take_while(|(x, y)| x.hash == y.hash).count()
+        };
+        let tried = places.get(&key(&b[at..at + LEAST_WORDS])).map_or(&[][..], Vec::as_slice);
+        // The longest; of equals the first.
+        let longest = tried
+            .iter()
+            .map(|&place| (same(place), place))
+            .reduce(|best, next| if next.0 > best.0 { next } else { best });
+        match longest {
+            Some((length, place)) if length >= LEAST_WORDS => {
+                found.push(Passage { a: place..place + length, b: at..at + length });
+                at += length;
+            }
+            _ => at += 1,
+        }
+    }
+    found.sort_by(|x, y| y.b.len().cmp(&x.b.len()).then(x.b.start.cmp(&y.b.start)));
+    found
+}
+
+fn key(run: &[Word]) -> u64 {
+    run.iter().fold(0, |key, word| combine(key, word.hash))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shared(a: &str, b: &str) -> Vec<String> {
+        let (a, b) = (Words::of(a), Words::of(b));
+        let text = |passage: &Passage| b.between(passage.b.clone()).to_owned();
+        passages(&a, &b).iter().map(text).collect()
+    }
+
+    #[test]
+    fn passages_are_found_in_any_order_the_longest_first() {
+        let a = "Rain fell on the old harbour all night. The mayor, Ida Brandt, opened the bridge.";
+        let b = "The mayor, Ida BRANDT - opened the bridge; rain fell on the old town.";
+        assert_eq!(
+            shared(a, b),
+            ["The mayor, Ida BRANDT - opened the bridge", "rain fell on the old"]
+        );
+        assert!(shared("one two three", "one two three").is_empty());
+        assert!(shared("", "one two three four").is_empty());
+    }
+
+    #[test]
+    fn text_that_repeats_itself_ends() {
+        let text = "the same four words ".repeat(20_000);
+        assert!(!shared(&text, &text).is_empty());
+    }
+}

@@ -63,6 +63,9 @@ mod tests {
     fn an_edited_copy_is_no_template() {
         assert!(!judged(NOTICE, NOTICE));
         assert!(!judged(NOTICE, &NOTICE.replace("all who hold", "those holding")));
-        assert!(!judged(NOTICE, &NOTICE.replace(" to all who hold shares at the end of April", "")));
+        assert!(!judged(
+            NOTICE,
+            &NOTICE.replace(" to all who hold shares at the end of April", "")
+        ));
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::hash::combine;
 use crate::text::{Kind, Word};
+use std::ops::Range;
 
 /// A term of an article: a word, or two neighbouring characters of a script without spaces.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,16 +21,12 @@ pub struct Term {
 pub struct Marks(u8);
 
 impl Marks {
-    /// In the title.
-    pub const TITLE: Marks = Marks(1);
-    /// Among the first [`HEAD_TERMS`] terms, title included.
-    pub const HEAD: Marks = Marks(2);
     /// Among the first [`LEAD_TERMS`] terms, title included.
-    pub const LEAD: Marks = Marks(4);
+    pub const LEAD: Marks = Marks(1);
     /// With a capital that is not owed to the beginning of a sentence.
-    pub const NAME: Marks = Marks(8);
+    pub const NAME: Marks = Marks(2);
     /// A number.
-    pub const NUMBER: Marks = Marks(16);
+    pub const NUMBER: Marks = Marks(4);
 
     /// Whether it has all the marks of `other`.
     #[must_use]
@@ -42,9 +39,6 @@ impl Marks {
     }
 }
 
-/// Terms that count as the head of an article: a headline and a sentence.
-pub const HEAD_TERMS: usize = 30;
-
 /// Terms that count as the lead of an article: its first paragraphs.
 pub const LEAD_TERMS: usize = 100;
 
@@ -52,28 +46,20 @@ pub const LEAD_TERMS: usize = 100;
 #[must_use]
 pub fn terms(title: &[Word], text: &[Word]) -> Vec<Term> {
     // Dumps that have the title apart often repeat it at the top of the text.
-    let repeated = text.len() > title.len() && text.iter().zip(title).all(|(a, b)| a.hash == b.hash);
-    let title_length = title.len();
+    let repeated =
+        text.len() > title.len() && text.iter().zip(title).all(|(a, b)| a.hash == b.hash);
     let title = if repeated { &[] } else { title };
     let mut found = Vec::with_capacity(title.len() + text.len());
     for words in [title, text] {
-        for (i, word) in words.iter().enumerate() {
-            let solid = |w: &&Word| w.kind == Kind::Solid && word.kind == Kind::Solid;
-            let hash = match words.get(i + 1).filter(solid) {
-                Some(next) => combine(word.hash, next.hash),
-                // The last of a run is in the pair before it, unless it stands alone.
-                None if i > 0 && words.get(i - 1).filter(solid).is_some() => continue,
-                None => word.hash,
-            };
+        each_term(words, |hash, range| {
+            let word = &words[range.start];
             let position = found.len();
             let mut marks = Marks::default();
-            marks.add(Marks::TITLE, position < title_length);
-            marks.add(Marks::HEAD, position < HEAD_TERMS);
             marks.add(Marks::LEAD, position < LEAD_TERMS);
             marks.add(Marks::NAME, word.capital && !word.opens_sentence);
             marks.add(Marks::NUMBER, word.kind == Kind::Number);
-            found.push(Term { hash: (hash >> 32) as u32, count: 1, marks });
-        }
+            found.push(Term { hash, count: 1, marks });
+        });
     }
     found.sort_unstable_by_key(|term| term.hash);
     found.dedup_by(|next, kept| {
@@ -86,6 +72,20 @@ pub fn terms(title: &[Word], text: &[Word]) -> Vec<Term> {
     });
     found.shrink_to_fit();
     found
+}
+
+/// Calls `visit` with the hash of each term of some words, in order, and the places of its words.
+pub fn each_term(words: &[Word], mut visit: impl FnMut(u32, Range<usize>)) {
+    for (i, word) in words.iter().enumerate() {
+        let solid = |w: &&Word| w.kind == Kind::Solid && word.kind == Kind::Solid;
+        let (hash, end) = match words.get(i + 1).filter(solid) {
+            Some(next) => (combine(word.hash, next.hash), i + 2),
+            // The last of a run is in the pair before it, unless it stands alone.
+            None if i > 0 && words.get(i - 1).filter(solid).is_some() => continue,
+            None => (word.hash, i + 1),
+        };
+        visit((hash >> 32) as u32, i..end);
+    }
 }
 
 #[cfg(test)]
@@ -104,17 +104,17 @@ mod tests {
             let hash = (Words::of(word).words[0].hash >> 32) as u32;
             found.iter().find(|term| term.hash == hash).unwrap()
         };
-        assert_eq!((of("arles").count, of("arles").marks.has(Marks::TITLE)), (2, true));
+        assert_eq!(of("arles").count, 2);
         assert!(of("arles").marks.has(Marks::NAME) && !of("water").marks.has(Marks::NAME));
-        assert!(of("12").marks.has(Marks::NUMBER) && of("12").marks.has(Marks::HEAD));
-        assert!(!of("mayor").marks.has(Marks::TITLE));
+        assert!(of("12").marks.has(Marks::NUMBER) && of("12").marks.has(Marks::LEAD));
+        assert!(!of("mayor").marks.has(Marks::NAME));
     }
 
     #[test]
     fn a_title_repeated_at_the_top_counts_once() {
         let found = terms_of("Flood in Arles", "Flood in Arles. It rained.");
         assert!(found.iter().all(|term| term.count == 1));
-        assert_eq!(found.iter().filter(|term| term.marks.has(Marks::TITLE)).count(), 3);
+        assert_eq!(found.len(), 5);
     }
 
     #[test]

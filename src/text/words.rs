@@ -78,6 +78,16 @@ impl Words {
         self.normal = normal;
     }
 
+    /// The text from the first of some words to the last, as it is written.
+    ///
+    /// # Panics
+    /// If there are no such words.
+    #[must_use]
+    pub fn between(&self, words: std::ops::Range<usize>) -> &str {
+        let (first, last) = (&self.words[words.start], &self.words[words.end - 1]);
+        &self.normal[first.start as usize..last.end as usize]
+    }
+
     fn scan(&mut self, normal: &str) {
         let mut open: Option<Open> = None;
         let (mut line, mut opens_sentence) = (0, true);

@@ -44,10 +44,7 @@ pub fn probability(excess: f64) -> f64 {
 #[must_use]
 pub fn cut(threshold: f64, density: &Density) -> Cut {
     let threshold = threshold.clamp(1e-9, 1.0 - 1e-9);
-    Cut {
-        base: CUT_BASE + math::ln(threshold / (1.0 - threshold)) / SLOPE,
-        trust: density.trust(),
-    }
+    Cut { base: CUT_BASE + math::ln(threshold / (1.0 - threshold)) / SLOPE, trust: density.trust() }
 }
 
 /// See [`Cut::base`].

@@ -7,6 +7,7 @@ use crate::score::near::Overlap;
 use crate::shingle::frequency::BACKGROUND;
 use crate::shingle::story::{Marks, Term};
 use rayon::prelude::*;
+use std::cmp::Ordering;
 
 /// Views of two articles in which they are compared: cosines, each 0 to 1.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -18,6 +19,8 @@ pub struct Parts {
     pub names: Option<f64>,
     /// Over numbers. `None` where one of the two has none.
     pub numbers: Option<f64>,
+    /// Whether both have enough numbers to be told by them.
+    pub numbered: bool,
     /// Over the terms of both leads.
     pub lead: f64,
     /// Over shingles.
@@ -28,8 +31,9 @@ const NAMES_WEIGHT: f64 = 0.8;
 const LEAD_WEIGHT: f64 = 0.3;
 const PHRASES_WEIGHT: f64 = 0.6;
 
-/// Sum of the weights of an article's names from which they tell it from others: three rare ones.
-const ENOUGH_NAMES: f64 = 20.0;
+/// Sum of the weights of an article's names, or of its numbers, from which they tell it from others:
+/// three rare ones.
+const ENOUGH: f64 = 20.0;
 
 /// Cosine of shingles above which two articles share so many phrases that their names and numbers
 /// have to agree as well, and how much it counts where they do not.
@@ -44,11 +48,21 @@ impl Parts {
         // Phrases may not count for more than words do.
         let phrases = self.phrases.sqrt().min(self.words);
         let mean = (self.words
-            + NAMES_WEIGHT * self.names.unwrap_or(self.words)
+            + NAMES_WEIGHT * self.specific()
             + LEAD_WEIGHT * self.lead
             + PHRASES_WEIGHT * phrases)
             / (1.0 + NAMES_WEIGHT + LEAD_WEIGHT + PHRASES_WEIGHT);
         mean - self.template()
+    }
+
+    /// What stands for names: in scripts without capitals the numbers, as far as there are any, take
+    /// half of their place, and the words the rest.
+    fn specific(self) -> f64 {
+        match (self.names, self.numbers) {
+            (Some(names), _) => names,
+            (None, Some(numbers)) if self.numbered => (self.words + numbers) / 2.0,
+            _ => self.words,
+        }
     }
 
     /// How much points to one template filled in twice; 0 for most pairs.
@@ -69,6 +83,8 @@ pub struct Profile {
     norms: Views,
     /// Sum of the weights of the names.
     names: f64,
+    /// Sum of the weights of the numbers.
+    numbers: f64,
 }
 
 /// The profiles of a corpus, whose own frequencies enter the weights. Cost: two passes over all
@@ -88,9 +104,12 @@ impl Profile {
             marks: term.marks,
         };
         let terms: Vec<Weighted> = terms.iter().map(weighted).collect();
-        let names = terms.iter().filter(|term| term.marks.has(Marks::NAME));
-        let names = names.map(|term| f64::from(term.idf)).sum();
-        let mut profile = Profile { terms, norms: Views::default(), names };
+        let sum = |mark| -> f64 {
+            let marked = terms.iter().filter(|term| term.marks.has(mark));
+            marked.map(|term| f64::from(term.idf)).sum()
+        };
+        let (names, numbers) = (sum(Marks::NAME), sum(Marks::NUMBER));
+        let mut profile = Profile { terms, norms: Views::default(), names, numbers };
         let squares = profile.products(&profile);
         profile.norms = Views {
             words: squares.words.sqrt(),
@@ -126,33 +145,45 @@ impl Profile {
             if a > 0.0 && b > 0.0 { (product / (a * b)).min(1.0) } else { 0.0 }
         };
         let (own, its) = (&self.norms, &other.norms);
-        let named = self.names.min(other.names) > ENOUGH_NAMES;
-        let numbered = own.numbers > 0.0 && its.numbers > 0.0;
+        let named = self.names.min(other.names) > ENOUGH;
+        let any_numbers = own.numbers > 0.0 && its.numbers > 0.0;
         let sizes = (shingles.smaller as f64).sqrt() * (shingles.larger as f64).sqrt();
         Parts {
             words: cosine(products.words, own.words, its.words),
             names: named.then(|| cosine(products.names, own.names, its.names)),
-            numbers: numbered.then(|| cosine(products.numbers, own.numbers, its.numbers)),
+            numbers: any_numbers.then(|| cosine(products.numbers, own.numbers, its.numbers)),
+            numbered: self.numbers.min(other.numbers) > ENOUGH,
             lead: cosine(products.lead, own.lead, its.lead),
             phrases: if sizes > 0.0 { shingles.shared as f64 / sizes } else { 0.0 },
         }
     }
 
+    /// The terms that two profiles share, each as it is in both.
+    pub fn shared<'p>(
+        &'p self,
+        other: &'p Profile,
+    ) -> impl Iterator<Item = (&'p Weighted, &'p Weighted)> {
+        let (mut a, mut b) = (self.terms.iter().peekable(), other.terms.iter().peekable());
+        std::iter::from_fn(move || {
+            loop {
+                match a.peek()?.hash.cmp(&b.peek()?.hash) {
+                    Ordering::Less => a.next(),
+                    Ordering::Greater => b.next(),
+                    Ordering::Equal => return a.next().zip(b.next()),
+                };
+            }
+        })
+    }
+
     fn products(&self, other: &Profile) -> Views {
         let mut sums = Views::default();
-        let (mut i, mut j) = (0, 0);
-        while i < self.terms.len() && j < other.terms.len() {
-            let (x, y) = (&self.terms[i], &other.terms[j]);
-            if x.hash == y.hash {
-                let square = f64::from(x.idf) * f64::from(y.idf);
-                let both = |mark| x.marks.has(mark) && y.marks.has(mark);
-                sums.words += x.weight() * y.weight();
-                sums.names += if both(Marks::NAME) { square } else { 0.0 };
-                sums.numbers += if both(Marks::NUMBER) { square } else { 0.0 };
-                sums.lead += if both(Marks::LEAD) { square } else { 0.0 };
-            }
-            i += usize::from(x.hash <= y.hash);
-            j += usize::from(y.hash <= x.hash);
+        for (x, y) in self.shared(other) {
+            let square = f64::from(x.idf) * f64::from(y.idf);
+            let both = |mark| x.marks.has(mark) && y.marks.has(mark);
+            sums.words += x.weight() * y.weight();
+            sums.names += if both(Marks::NAME) { square } else { 0.0 };
+            sums.numbers += if both(Marks::NUMBER) { square } else { 0.0 };
+            sums.lead += if both(Marks::LEAD) { square } else { 0.0 };
         }
         sums
     }
@@ -160,11 +191,15 @@ impl Profile {
 
 /// A term and its inverse document frequency.
 #[derive(Clone, Copy, Debug)]
-struct Weighted {
-    hash: u32,
-    idf: f32,
-    count: u16,
-    marks: Marks,
+pub struct Weighted {
+    /// Hash of the term.
+    pub hash: u32,
+    /// Inverse document frequency, in nats.
+    pub idf: f32,
+    /// How often it occurs.
+    pub count: u16,
+    /// Where and how it occurs.
+    pub marks: Marks,
 }
 
 impl Weighted {

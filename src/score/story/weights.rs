@@ -17,7 +17,7 @@ const UNKNOWN_SHARE: f64 = 3e-6;
 
 /// Greatest weight that the corpus gives a term: in a large one, a word that stands in two articles
 /// of millions is a misspelling as often as a name.
-const GREATEST: f64 = 8.0;
+const GREATEST: f64 = 10.0;
 
 /// Inverse document frequencies, blended from everyday language and the corpus itself as that
 /// grows.
