@@ -16,7 +16,7 @@ pub const KEYS: usize = 64;
 pub const NEIGHBOURS: usize = 40;
 
 /// Articles under one term. A term that more hold says little; those filed beyond are passed over.
-pub const FILE_CAP: usize = 500;
+pub const FILE_CAP: usize = 200;
 
 /// A term an article is filed under.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
