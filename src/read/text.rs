@@ -1,18 +1,20 @@
 //! A file that is one article.
 
-use super::MAX_ARTICLE;
 use super::batch::{Batcher, Decoded};
 use super::tally::Reason;
 use crate::article::{Article, Source};
 use std::io::{self, BufRead, Read};
 
-/// The whole stream as one record, cut at [`MAX_ARTICLE`]; what came before an error is kept.
-pub(super) fn split(input: &mut dyn BufRead, batcher: &mut Batcher) -> io::Result<()> {
-    let limit = MAX_ARTICLE as u64 + 1;
-    let outcome = input.take(limit).read_to_end(batcher.bytes());
-    let cut = batcher.pending() > MAX_ARTICLE;
+/// The whole stream as one record, cut at `max` bytes; what came before an error is kept.
+pub(super) fn split(
+    input: &mut dyn BufRead,
+    max: usize,
+    batcher: &mut Batcher,
+) -> io::Result<()> {
+    let outcome = input.take(max as u64 + 1).read_to_end(batcher.bytes());
+    let cut = batcher.pending() > max;
     if cut {
-        let end = batcher.bytes().len() - (batcher.pending() - MAX_ARTICLE);
+        let end = batcher.bytes().len() - (batcher.pending() - max);
         batcher.bytes().truncate(end);
     }
     if outcome.is_ok() || batcher.pending() > 0 {
