@@ -26,7 +26,7 @@ struct Line<'a> {
 impl<'a> Line<'a> {
     /// The parts are taken from the end, since addresses with spaces in them occur.
     fn parse(line: &'a [u8]) -> Option<Line<'a>> {
-        if !Arc::may_start(line) || line.len() > MAX_LINE {
+        if !begins_with_scheme(line) || line.len() > MAX_LINE {
             return None;
         }
         let line = std::str::from_utf8(line).ok()?;
@@ -39,9 +39,19 @@ impl<'a> Line<'a> {
     }
 }
 
+/// Whether bytes begin as an address does.
+fn begins_with_scheme(bytes: &[u8]) -> bool {
+    let scheme = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'-' | b'.');
+    let end = bytes.iter().take(16).position(|b| !scheme(b));
+    bytes.first().is_some_and(u8::is_ascii_alphabetic)
+        && end.map_or(bytes.len() < 16, |end| bytes[end] == b':')
+}
+
 pub(super) struct Arc;
 
 impl Framing for Arc {
+    const LOOK_AHEAD: usize = MAX_LINE;
+
     fn start(bytes: &[u8], all: bool) -> Start {
         let (first, head) = line(&bytes[..bytes.len().min(MAX_LINE)]);
         if bytes[head - 1] != b'\n' && !all && bytes.len() < MAX_LINE {
@@ -57,12 +67,10 @@ impl Framing for Arc {
         }
     }
 
-    /// A scheme and a colon.
+    /// The whole line is there as a rule; of a longer one a scheme and a colon must do.
     fn may_start(bytes: &[u8]) -> bool {
-        let scheme = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'-' | b'.');
-        let end = bytes.iter().take(16).position(|b| !scheme(b));
-        bytes.first().is_some_and(u8::is_ascii_alphabetic)
-            && end.map_or(bytes.len() < 16, |end| bytes[end] == b':')
+        let (first, length) = line(bytes);
+        begins_with_scheme(bytes) && (length == first.len() || Line::parse(first).is_some())
     }
 
     fn find(bytes: &[u8]) -> Result<usize, usize> {

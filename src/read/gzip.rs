@@ -23,7 +23,9 @@ pub(super) struct Gap {
     /// Compressed bytes from the beginning of the damaged member (or of what is no member at all)
     /// to the next one, or to the end of the file.
     pub(super) left_out: u64,
-    /// Whether the member before the gap ended well, so that all it gave is sound.
+    /// Whether a member is damaged, rather than something stands there that is none.
+    pub(super) member: bool,
+    /// Whether the damaged member gave nothing, so that all that came before the gap is sound.
     pub(super) clean: bool,
 }
 
@@ -72,8 +74,8 @@ enum State {
     Body,
     /// Checksum and length are next.
     Footer,
-    /// The member cannot be read on; `clean` as in [`Gap`].
-    Damaged { clean: bool },
+    /// The member cannot be read on, or is none.
+    Damaged { member: bool },
 }
 
 impl<R: Read> Members<R> {
@@ -142,7 +144,7 @@ impl<R: Read> Members<R> {
             return if self.only_zeros()? {
                 Ok(false)
             } else {
-                self.state = State::Damaged { clean: true };
+                self.state = State::Damaged { member: false };
                 Ok(true)
             };
         }
@@ -151,7 +153,7 @@ impl<R: Read> Members<R> {
                 Some(length) => break length,
                 None if self.end - self.at < MAX_HEADER && self.fill()? => {}
                 None => {
-                    self.state = State::Damaged { clean: true };
+                    self.state = State::Damaged { member: false };
                     return Ok(true);
                 }
             }
@@ -195,14 +197,15 @@ impl<R: Read> Members<R> {
             self.at += FOOTER;
             self.state = State::Header;
         } else {
-            self.state = State::Damaged { clean: false };
+            self.state = State::Damaged { member: true };
         }
         Ok(())
     }
 
     /// Goes to the next place that looks like a member's header, and says what was passed over.
-    fn resync(&mut self, clean: bool) -> io::Result<Gap> {
+    fn resync(&mut self, is_member: bool) -> io::Result<Gap> {
         let member = self.member;
+        let clean = !is_member || self.inflate.total_out() == 0;
         // Again from the member's beginning if it is still held. To look at bytes again may not
         // cost more in sum than to read them: a file made of headers would take quadratic time.
         if member >= self.base {
@@ -237,12 +240,12 @@ impl<R: Read> Members<R> {
             }
         }
         self.state = State::Header;
-        Ok(Gap { left_out: self.offset() - member, clean })
+        Ok(Gap { left_out: self.offset() - member, member: is_member, clean })
     }
 
     fn inflate(&mut self, out: &mut [u8]) -> io::Result<usize> {
         if self.at == self.end && !self.fill()? {
-            self.state = State::Damaged { clean: false };
+            self.state = State::Damaged { member: true };
             return Ok(0);
         }
         let (read, made) = (self.inflate.total_in(), self.inflate.total_out());
@@ -256,7 +259,7 @@ impl<R: Read> Members<R> {
             Ok(Status::StreamEnd) => self.state = State::Footer,
             Ok(_) if read + made > 0 => {}
             // With input and room to write, no progress is damage too.
-            Ok(_) | Err(_) => self.state = State::Damaged { clean: false },
+            Ok(_) | Err(_) => self.state = State::Damaged { member: true },
         }
         Ok(made)
     }
@@ -281,8 +284,8 @@ impl<R: Read> Read for Members<R> {
                     }
                 }
                 State::Footer => self.footer()?,
-                State::Damaged { clean } => {
-                    let gap = self.resync(clean)?;
+                State::Damaged { member } => {
+                    let gap = self.resync(member)?;
                     return Err(io::Error::new(io::ErrorKind::InvalidData, gap));
                 }
             }
@@ -361,12 +364,12 @@ mod tests {
         let parts = [member("first "), member("the second, damaged "), member("third")];
         let length = parts[1].len() as u64;
         // The last byte of the checksum, of the length, and one of the compressed data.
-        for (at, keeps) in [(5, true), (1, true), (20, false)] {
+        for (at, keeps) in [(5, true), (1, true), (length as usize - 10, false)] {
             let mut file = parts.concat();
             let end = parts[0].len() + parts[1].len();
             file[end - at] ^= 0xFF;
             let (text, gaps) = read(&file);
-            assert_eq!(gaps, [Gap { left_out: length, clean: false }], "{at}");
+            assert_eq!(gaps, [Gap { left_out: length, member: true, clean: !keeps }], "{at}");
             assert!(text.starts_with("first ") && text.ends_with("|third"), "{text}");
             assert_eq!(text.contains("the second, damaged |"), keeps, "{text}");
         }
@@ -375,7 +378,7 @@ mod tests {
     #[test]
     fn junk_between_and_a_missing_end_are_gaps() {
         let file = [&member("first ")[..], b"junk", &member("second ")].concat();
-        let gap = Gap { left_out: 4, clean: true };
+        let gap = Gap { left_out: 4, member: false, clean: true };
         assert_eq!(read(&file), ("first |second ".into(), vec![gap]));
         let whole = member("the end of this is missing");
         let (text, gaps) = read(&whole[..whole.len() - 9]);

@@ -10,9 +10,6 @@ use super::tally::Reason;
 use super::window::{Stop, Window};
 use std::io;
 
-/// Bytes looked at behind a record to see whether it ended where its length says.
-const LOOK_AHEAD: usize = 64;
-
 /// Bytes searched at a time for the next record, and first looked at for a head.
 const SEARCH: usize = 64 << 10;
 const FIRST_LOOK: usize = 4 << 10;
@@ -39,6 +36,9 @@ pub(super) enum Start {
 
 /// How the records of a format are told apart.
 pub(super) trait Framing {
+    /// Bytes looked at behind a record to see whether it ended where its length says.
+    const LOOK_AHEAD: usize;
+
     /// What stands at the beginning of `bytes`, of which there are no more if `all`.
     fn start(bytes: &[u8], all: bool) -> Start;
 
@@ -50,7 +50,10 @@ pub(super) trait Framing {
     fn find(bytes: &[u8]) -> Result<usize, usize>;
 }
 
-/// Cuts a stream into records, numbered from 1. `gap`: damage at its very beginning.
+/// Cuts a stream into records, numbered from 1.
+///
+/// # Errors
+/// The stream cannot be read to its end. Damage in it is counted, and no error.
 pub(super) fn split<F: Framing>(mut window: Window<'_>, batcher: &mut Batcher) -> io::Result<()> {
     let mut splitter =
         Splitter { window: &mut window, batcher, number: 0, lost: None };
@@ -90,7 +93,7 @@ impl Splitter<'_, '_> {
                     Start::Record { head, block, unwanted } => {
                         self.end_loss();
                         self.number += 1;
-                        self.record::<F>(head as u64 + block, unwanted);
+                        self.record::<F>(block.saturating_add(head as u64), unwanted);
                     }
                     Start::Broken | Start::More => {
                         self.end_loss();
@@ -119,7 +122,7 @@ impl Splitter<'_, '_> {
     fn record<F: Framing>(&mut self, length: u64, unwanted: Option<&'static str>) {
         let max = self.batcher.max_record();
         let held = usize::try_from(length).unwrap_or(usize::MAX).min(max);
-        let have = self.window.want(held + LOOK_AHEAD);
+        let have = self.window.want(held + F::LOOK_AHEAD);
         if have < held || (held as u64 == length && !self.ends_at::<F>(held)) {
             return self.lose_record::<F>(0);
         }
@@ -168,7 +171,7 @@ impl Splitter<'_, '_> {
             self.window.consume(passed);
             rest -= passed as u64;
         }
-        self.window.want(LOOK_AHEAD);
+        self.window.want(F::LOOK_AHEAD);
         self.ends_at::<F>(0)
     }
 
@@ -185,9 +188,10 @@ impl Splitter<'_, '_> {
         }
     }
 
-    /// A gap where no record was begun: in it is one at least.
+    /// A gap where no record was begun. In a damaged member is one at least; junk between members
+    /// counts as one too, unless it is part of a larger loss.
     fn gap(&mut self, gap: Gap) {
-        if !gap.clean {
+        if gap.member {
             self.end_loss();
         }
         self.lost().compressed += gap.left_out;

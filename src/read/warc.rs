@@ -78,6 +78,8 @@ fn bare(value: &str) -> &str {
 struct Warc;
 
 impl Framing for Warc {
+    const LOOK_AHEAD: usize = 64;
+
     fn start(bytes: &[u8], all: bool) -> Start {
         if !bytes.starts_with(MAGIC) {
             return if !all && MAGIC.starts_with(bytes) { Start::More } else { Start::Nothing };
