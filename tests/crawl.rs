@@ -1,4 +1,5 @@
 //! Real crawl files, good and broken, where they are at hand.
+#![allow(clippy::unwrap_used, reason = "a test may fail anywhere")]
 
 mod support;
 
@@ -48,10 +49,13 @@ fn count(bytes: &[u8]) -> u64 {
         let line = String::from_utf8_lossy(line);
         let line = line.trim_end_matches('\r');
         if !is_arc {
-            return line.starts_with("WARC/") && line[5..].starts_with(|c: char| c.is_ascii_digit());
+            return line.starts_with("WARC/")
+                && line[5..].starts_with(|c: char| c.is_ascii_digit());
         }
         let words: Vec<_> = line.split(' ').collect();
-        words.len() >= 5 && words[0].contains(':') && words[words.len() - 4].parse::<std::net::IpAddr>().is_ok()
+        words.len() >= 5
+            && words[0].contains(':')
+            && words[words.len() - 4].parse::<std::net::IpAddr>().is_ok()
     });
     heads.count() as u64
 }
@@ -67,7 +71,13 @@ fn every_record_of_every_file_is_counted() {
     assert!(files.len() > 20);
     for file in files {
         let (articles, tally) = read_file(&file, &ReadOptions::default());
-        println!("{}: {} records, {} articles, {:?}", file.display(), tally.records, articles.len(), tally.by_reason());
+        println!(
+            "{}: {} records, {} articles, {:?}",
+            file.display(),
+            tally.records,
+            articles.len(),
+            tally.by_reason()
+        );
         for ((_, reason), skipped) in &tally.skipped {
             if reason.is_damage() {
                 println!("    {reason} at {}: {}", skipped.first, skipped.detail);
@@ -94,15 +104,36 @@ fn the_known_archive_has_what_it_is_known_for() {
     // By their own heads 140 responses are HTML; those of them that are answers are articles.
     let bytes = unpacked(&file);
     let text = String::from_utf8_lossy(&bytes);
-    let heads: Vec<_> = text.split("\nHTTP/1.").skip(1).map(|rest| rest.split("\r\n\r\n").next().unwrap()).collect();
-    let html: Vec<_> = heads.iter().filter(|head| head.to_ascii_lowercase().contains("content-type: text/html") && !head.contains("Host: ")).collect();
+    let heads: Vec<_> = text
+        .split("\nHTTP/1.")
+        .skip(1)
+        .map(|rest| rest.split("\r\n\r\n").next().unwrap())
+        .collect();
+    let html: Vec<_> = heads
+        .iter()
+        .filter(|head| {
+            head.to_ascii_lowercase().contains("content-type: text/html")
+                && !head.contains("Host: ")
+        })
+        .collect();
     assert_eq!(html.len(), 140);
     let good = html.iter().filter(|head| head[2..].starts_with('2')).count();
-    let plain = heads.iter().filter(|head| head[2..].starts_with('2') && head.to_ascii_lowercase().contains("content-type: text/plain")).count();
+    let plain = heads
+        .iter()
+        .filter(|head| {
+            head[2..].starts_with('2')
+                && head.to_ascii_lowercase().contains("content-type: text/plain")
+        })
+        .count();
     let robots = of_kind(&tally, Reason::MediaType("robots.txt")) as usize;
     assert_eq!((good, plain, robots), (94, 36, 33));
     assert_eq!(articles.len(), good + plain - robots);
-    assert!(articles.iter().all(|a| a.id.as_deref().is_some_and(|id| id.starts_with("urn:uuid:")) && a.url.is_some()));
+    assert!(
+        articles
+            .iter()
+            .all(|a| a.id.as_deref().is_some_and(|id| id.starts_with("urn:uuid:"))
+                && a.url.is_some())
+    );
     // The same crawl as ARC.
     let (same, _) = read_file(&folder.join("aut/example.arc.gz"), &ReadOptions::default());
     assert!(same.iter().zip(&articles).all(|(a, b)| a.text == b.text && a.url == b.url));
@@ -120,7 +151,8 @@ fn plain_gzip_and_zstd_give_the_same_articles() {
         for packed in [bytes.clone(), gzip(&bytes), zstd::encode_all(&bytes[..], 1).unwrap()] {
             let (articles, tally) = read_bytes("example", &packed, &options);
             let same = articles.iter().zip(&expected).all(|(a, b)| {
-                (&a.id, &a.url, &a.title, &a.date, &a.text, a.source.record) == (&b.id, &b.url, &b.title, &b.date, &b.text, b.source.record)
+                (&a.id, &a.url, &a.title, &a.date, &a.text, a.source.record)
+                    == (&b.id, &b.url, &b.title, &b.date, &b.text, b.source.record)
             });
             assert!(same && articles.len() == expected.len());
             assert_eq!(tally.by_reason(), account.by_reason());

@@ -1,4 +1,5 @@
 //! Crawl files with one kind of damage each, made here.
+#![allow(clippy::unwrap_used, reason = "a test may fail anywhere")]
 
 mod support;
 
@@ -12,7 +13,10 @@ fn read(name: &str, bytes: &[u8]) -> (Vec<Article>, Tally) {
 
 /// Numbers of the pages that were read.
 fn numbers(articles: &[Article]) -> Vec<usize> {
-    articles.iter().map(|a| a.id.as_deref().unwrap().strip_prefix("urn:uuid:").unwrap().parse().unwrap()).collect()
+    articles
+        .iter()
+        .map(|a| a.id.as_deref().unwrap().strip_prefix("urn:uuid:").unwrap().parse().unwrap())
+        .collect()
 }
 
 fn damaged(tally: &Tally) -> u64 {
@@ -47,8 +51,16 @@ fn what_is_no_article_is_counted_by_kind() {
         warc("revisit", http, b"HTTP/1.1 200 OK\r\n\r\n"),
         warc("future", "", b""),
         response(5, "Content-Type: image/png\r\n", b"\x89PNG"),
-        warc("response", &format!("{http}WARC-Target-URI: <https://x.example/robots.txt>\r\n"), b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n\r\nUser-agent: *\n"),
-        warc("response", http, b"HTTP/1.1 301 Moved\r\nContent-Type: text/html\r\n\r\n<html></html>"),
+        warc(
+            "response",
+            &format!("{http}WARC-Target-URI: <https://x.example/robots.txt>\r\n"),
+            b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n\r\nUser-agent: *\n",
+        ),
+        warc(
+            "response",
+            http,
+            b"HTTP/1.1 301 Moved\r\nContent-Type: text/html\r\n\r\n<html></html>",
+        ),
         warc("resource", "Content-Type: text/plain\r\n", b"Plain words of a resource."),
         warc("resource", "Content-Type: text/plain\r\n", b"\0\x01\x02"),
         warc("conversion", "Content-Type: text/plain\r\n", "Das Tor fällt.".as_bytes()),
@@ -63,7 +75,10 @@ fn what_is_no_article_is_counted_by_kind() {
         (Reason::MediaType("image"), 1),
         (Reason::MediaType("robots.txt"), 1),
     ];
-    expected.extend(["metadata", "request", "revisit", "unknown", "warcinfo"].map(|kind| (Reason::RecordKind(kind), 1)));
+    expected.extend(
+        ["metadata", "request", "revisit", "unknown", "warcinfo"]
+            .map(|kind| (Reason::RecordKind(kind), 1)),
+    );
     expected.sort();
     assert_eq!(counts, expected);
     assert_eq!(tally.records, 12);
@@ -148,7 +163,19 @@ fn wrong_lengths_cost_the_record_alone() {
         let end = at + record[at..].find("\r\n").unwrap();
         [&record[..at], length, &record[end..]].concat().into_bytes()
     };
-    for length in ["10", "0", "900", "5000", "99999999", "99999999999999", "18446744073709551615", "18446744073709551616", "-1", "many", ""] {
+    for length in [
+        "10",
+        "0",
+        "900",
+        "5000",
+        "99999999",
+        "99999999999999",
+        "18446744073709551615",
+        "18446744073709551616",
+        "-1",
+        "many",
+        "",
+    ] {
         let file = [page(0), with_length(1, length), page(2), page(3)].concat();
         let (articles, tally) = read("x.warc", &file);
         assert_eq!(numbers(&articles), [0, 2, 3], "{length}");
@@ -163,18 +190,25 @@ fn wrong_lengths_cost_the_record_alone() {
 #[test]
 fn heads_that_are_none_are_passed_over() {
     let no_version = page(1).split_off(10);
-    let bomb = [b"WARC/1.0\r\n".to_vec(), b"X-Filler: of no use at all\r\n".repeat(40_000)].concat();
+    let bomb =
+        [b"WARC/1.0\r\n".to_vec(), b"X-Filler: of no use at all\r\n".repeat(40_000)].concat();
     let one_line = [b"WARC/1.0\r\n".to_vec(), vec![b'x'; 3 << 20], b"\r\n".to_vec()].concat();
     for (what, broken) in [
         ("no version line", no_version),
         ("a head that does not end", bomb),
         ("a line that does not end", one_line),
         ("junk", b"\r\n\r\n  <junk> \r\n".to_vec()),
-        ("no length", b"WARC/1.0\r\nWARC-Type: response\r\n\r\nHTTP/1.1 200 OK\r\n\r\n\r\n\r\n".to_vec()),
+        (
+            "no length",
+            b"WARC/1.0\r\nWARC-Type: response\r\n\r\nHTTP/1.1 200 OK\r\n\r\n\r\n\r\n".to_vec(),
+        ),
     ] {
         let (articles, tally) = read("x.warc", &[page(0), broken, page(2)].concat());
         let read = numbers(&articles);
-        assert!(read == [0, 2] || (what != "a head that does not end" && read == [2]), "{what}: {read:?}");
+        assert!(
+            read == [0, 2] || (what != "a head that does not end" && read == [2]),
+            "{what}: {read:?}"
+        );
         assert!(damaged(&tally) >= 1, "{what}");
         assert_eq!(tally.records, articles.len() as u64 + damaged(&tally), "{what}");
     }
@@ -187,7 +221,11 @@ fn lines_may_end_in_lf_and_blank_lines_may_lack() {
     // The length of the block shrank with its line ends.
     let lf = String::from_utf8(lf).unwrap();
     let block = lf.split_once("\n\n").unwrap().1.trim_end_matches('\n');
-    let lf = warc("response", "WARC-Record-ID: <urn:uuid:1>\r\nContent-Type: application/http\r\n", block.as_bytes());
+    let lf = warc(
+        "response",
+        "WARC-Record-ID: <urn:uuid:1>\r\nContent-Type: application/http\r\n",
+        block.as_bytes(),
+    );
     assert!(lf.len() < length + 80);
     let mut bare = page(2);
     bare.truncate(bare.len() - 4);
@@ -199,21 +237,22 @@ fn lines_may_end_in_lf_and_blank_lines_may_lack() {
 #[test]
 fn a_bomb_costs_bounded_memory_and_is_counted() {
     let zeros = gzip(&vec![b' '; 96 << 20]);
-    let file = [
-        response(1, "Content-Type: text/plain\r\nContent-Encoding: gzip\r\n", &zeros),
-        page(2),
-    ]
-    .concat();
+    let file =
+        [response(1, "Content-Type: text/plain\r\nContent-Encoding: gzip\r\n", &zeros), page(2)]
+            .concat();
     let (articles, tally) = read("x.warc", &file);
     assert_eq!(numbers(&articles), [1, 2]);
     assert_eq!((tally.cut, articles[0].text.len()), (1, 16 << 20));
     // A record longer than any that is held.
-    let file = gzip(&[response(1, "Content-Type: text/plain\r\n", &vec![b'a'; 80 << 20]), page(2)].concat());
+    let file = gzip(
+        &[response(1, "Content-Type: text/plain\r\n", &vec![b'a'; 80 << 20]), page(2)].concat(),
+    );
     let (articles, tally) = read("x.warc", &file);
     assert_eq!((tally.records, tally.cut, articles[0].text.len()), (2, 1, 16 << 20));
     assert_eq!(numbers(&articles), [1, 2]);
     // The same of something that is no article is no damage.
-    let file = [response(1, "Content-Type: video/mp4\r\n", &vec![b'a'; 80 << 20]), page(2)].concat();
+    let file =
+        [response(1, "Content-Type: video/mp4\r\n", &vec![b'a'; 80 << 20]), page(2)].concat();
     let (articles, tally) = read("x.warc", &file);
     assert_eq!(numbers(&articles), [2]);
     assert!(!tally.is_incomplete() && tally.by_reason()[&Reason::MediaType("video")] == 1);
@@ -223,7 +262,8 @@ fn a_bomb_costs_bounded_memory_and_is_counted() {
 fn what_the_crawler_cut_is_kept_and_marked() {
     let body = html("The bridge is open");
     let lines = "Content-Type: application/http\r\nWARC-Truncated: length\r\n";
-    let block = format!("HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n{}", &body[..body.len() - 60]);
+    let block =
+        format!("HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n{}", &body[..body.len() - 60]);
     let (articles, tally) = read("x.warc", &warc("response", lines, block.as_bytes()));
     assert_eq!((articles.len(), tally.cut), (1, 1));
 }
@@ -233,7 +273,12 @@ fn texts_are_cut_at_the_limit() {
     let options = ReadOptions { max_article: 101, ..ReadOptions::default() };
     let text = "é".repeat(500);
     let file = warc("conversion", "Content-Type: text/plain\r\n", text.as_bytes());
-    for (name, bytes) in [("x.wet", file), ("x.txt", text.clone().into_bytes()), ("x.jsonl", format!("{{\"text\": \"{text}\"}}").into_bytes()), ("x.csv", format!("text\n{text}\n").into_bytes())] {
+    for (name, bytes) in [
+        ("x.wet", file),
+        ("x.txt", text.clone().into_bytes()),
+        ("x.jsonl", format!("{{\"text\": \"{text}\"}}").into_bytes()),
+        ("x.csv", format!("text\n{text}\n").into_bytes()),
+    ] {
         let (articles, tally) = read_bytes(name, &bytes, &options);
         assert_eq!((articles[0].text.len(), tally.cut), (100, 1), "{name}");
     }
@@ -241,11 +286,15 @@ fn texts_are_cut_at_the_limit() {
 
 #[test]
 fn arc_files_are_read_and_their_damage_passed_over() {
-    let block = format!("HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n{}", html("The tram is back"));
-    let record = |url: &str, length: &str, block: &str| format!("{url} 192.0.2.7 20260305080000 text/html {length}\n{block}\n");
+    let block =
+        format!("HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n{}", html("The tram is back"));
+    let record = |url: &str, length: &str, block: &str| {
+        format!("{url} 192.0.2.7 20260305080000 text/html {length}\n{block}\n")
+    };
     let good = |url: &str| record(url, &block.len().to_string(), &block);
     let first = record("filedesc://x.arc", "5", "1 0 x");
-    let sound = [first.clone(), good("http://paper.example/a b"), good("https://paper.example/2")].concat();
+    let sound =
+        [first.clone(), good("http://paper.example/a b"), good("https://paper.example/2")].concat();
     let (articles, tally) = read("x", sound.as_bytes());
     assert_eq!((tally.records, articles.len(), tally.is_incomplete()), (3, 2, false));
     assert_eq!(articles[0].url.as_deref(), Some("http://paper.example/a b"));
@@ -258,7 +307,8 @@ fn arc_files_are_read_and_their_damage_passed_over() {
         assert_eq!((tally.records, articles.len(), damaged(&tally)), (3, 1, 1), "{length}");
     }
     // A damaged first member: the first head after it says that this is ARC.
-    let mut file = [gzip(first.as_bytes()), gzip(good("http://paper.example/1").as_bytes())].concat();
+    let mut file =
+        [gzip(first.as_bytes()), gzip(good("http://paper.example/1").as_bytes())].concat();
     file[12] ^= 0xFF;
     let (articles, tally) = read("x.arc.gz", &file);
     assert_eq!((articles.len(), damaged(&tally), tally.records), (1, 1, 2));
@@ -271,7 +321,12 @@ fn zstd_files_may_begin_with_a_dictionary() {
     let dictionary = records[7].clone();
     let frames: Vec<u8> = records
         .iter()
-        .flat_map(|record| zstd::bulk::Compressor::with_dictionary(3, &dictionary).unwrap().compress(record).unwrap())
+        .flat_map(|record| {
+            zstd::bulk::Compressor::with_dictionary(3, &dictionary)
+                .unwrap()
+                .compress(record)
+                .unwrap()
+        })
         .collect();
     for stored in [dictionary.clone(), zstd::encode_all(&dictionary[..], 3).unwrap()] {
         let length = (stored.len() as u32).to_le_bytes();

@@ -2,10 +2,10 @@
 
 use super::batch::Decoded;
 use super::head::line;
+use super::http;
 use super::page::{self, Origin};
 use super::records::{Framing, Start};
 use super::tally::Reason;
-use super::http;
 use crate::article::Source;
 
 /// First bytes of an ARC file.
@@ -31,7 +31,8 @@ impl<'a> Line<'a> {
         }
         let line = std::str::from_utf8(line).ok()?;
         let mut parts = line.rsplitn(5, ' ');
-        let (length, media, date, ip) = (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
+        let (length, media, date, ip) =
+            (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
         let is_ip = ip.contains(['.', ':'])
             && ip.bytes().all(|b| b.is_ascii_hexdigit() || matches!(b, b'.' | b':'));
         let url = parts.next()?;

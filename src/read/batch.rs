@@ -77,9 +77,12 @@ impl Batch {
 
 /// Leaves no more than `max` bytes of a text; whether there were more.
 fn cut_text(text: &mut String, max: usize) -> bool {
-    let cut = text.len() > max;
-    text.truncate(text.floor_char_boundary(max));
-    cut
+    if text.len() <= max {
+        return false;
+    }
+    let end = (0..=max).rev().find(|&end| text.is_char_boundary(end));
+    text.truncate(end.unwrap_or(0));
+    true
 }
 
 /// A reader thread's end of the channel: gathers records into batches.
@@ -155,6 +158,13 @@ impl Batcher {
     pub(super) fn skip(&mut self, number: u64, reason: Reason, detail: String) {
         let source = Source { path: Arc::clone(&self.path), record: number };
         self.tally.skip(Skip { source, reason, detail });
+    }
+
+    /// Counts `count` records from `number` on that were left out for one reason.
+    #[cfg(feature = "parquet")]
+    pub(super) fn skip_many(&mut self, number: u64, count: u64, reason: Reason, detail: String) {
+        let source = Source { path: Arc::clone(&self.path), record: number };
+        self.tally.skip_many(Skip { source, reason, detail }, count);
     }
 
     /// Counts bytes that were passed over around damage.

@@ -42,9 +42,8 @@ pub(super) fn split(
             return Err(io::Error::new(io::ErrorKind::InvalidData, "the header does not end"));
         }
     }
-    let names: Vec<String> = (0..rows.len())
-        .map(|i| String::from_utf8_lossy(rows.field(i)).trim().to_owned())
-        .collect();
+    let names: Vec<String> =
+        (0..rows.len()).map(|i| String::from_utf8_lossy(rows.field(i)).trim().to_owned()).collect();
     let columns: Columns = row::columns(names.iter().map(String::as_str), fields)?;
     let mut number = 0;
     while !batcher.closed() {

@@ -75,7 +75,8 @@ mod tests {
 
     #[test]
     fn names_are_found_in_any_case_and_values_are_trimmed() {
-        let bytes = b"WARC/1.0\r\nwarc-type:response\nContent-Length :  12 \r\nX\r\n\r\nbody\r\n\r\n";
+        let bytes =
+            b"WARC/1.0\r\nwarc-type:response\nContent-Length :  12 \r\nX\r\n\r\nbody\r\n\r\n";
         let head = Head::parse(bytes);
         assert_eq!((head.first, &bytes[head.length..]), (&b"WARC/1.0"[..], &b"body\r\n\r\n"[..]));
         assert_eq!(head.text("WARC-Type"), Some("response"));

@@ -123,7 +123,8 @@ fn undo(encoding: &str, body: &[u8], limit: usize) -> Option<(Vec<u8>, bool)> {
     }
     let (decoded, cut) = if is(&["deflate"]) {
         // The standard means zlib; many servers sent the bare stream.
-        let zlib = matches!(body, [a, b, ..] if a & 15 == 8 && u16::from_be_bytes([*a, *b]) % 31 == 0);
+        let zlib =
+            matches!(body, [a, b, ..] if a & 15 == 8 && u16::from_be_bytes([*a, *b]) % 31 == 0);
         if zlib {
             take(ZlibDecoder::new(body), limit)
         } else {
@@ -154,10 +155,13 @@ mod tests {
     use flate2::Compression;
     use std::io::Write;
 
-    const PAGE: &str = "<html><p>The tram runs again since Monday, to the joy of the hill.</p></html>";
+    const PAGE: &str =
+        "<html><p>The tram runs again since Monday, to the joy of the hill.</p></html>";
 
     fn body(head: &str, body: &[u8]) -> (String, bool) {
-        let block = [format!("HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n{head}\r\n").as_bytes(), body].concat();
+        let block =
+            [format!("HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n{head}\r\n").as_bytes(), body]
+                .concat();
         let document = response(&block, None, 1 << 20).expect("a document");
         (String::from_utf8_lossy(&document.body).into_owned(), document.cut)
     }
@@ -172,7 +176,10 @@ mod tests {
     fn chunks_are_joined_whatever_they_lie() {
         let chunked = "Transfer-Encoding: chunked\r\n";
         let whole = |text: &[u8]| body(chunked, text);
-        assert_eq!(whole(b"5\r\nhello\r\n6;x=y\r\n world\r\n0\r\n\r\n"), ("hello world".into(), false));
+        assert_eq!(
+            whole(b"5\r\nhello\r\n6;x=y\r\n world\r\n0\r\n\r\n"),
+            ("hello world".into(), false)
+        );
         assert_eq!(whole(b"5\nhello\n0\n"), ("hello".into(), false));
         // More promised than there is, a size that is none, no last chunk, no chunks at all.
         assert_eq!(whole(b"FF\r\nhello"), ("hello".into(), true));
@@ -193,7 +200,9 @@ mod tests {
         raw.write_all(page).unwrap();
         let (zlib, raw) = (zlib.finish().unwrap(), raw.finish().unwrap());
         let zstd = zstd::encode_all(page, 3).unwrap();
-        for (name, bytes) in [("gzip", gzip(page)), ("deflate", zlib), ("Deflate", raw), ("zstd", zstd)] {
+        for (name, bytes) in
+            [("gzip", gzip(page)), ("deflate", zlib), ("Deflate", raw), ("zstd", zstd)]
+        {
             let head = format!("Content-Encoding: {name}\r\n");
             assert_eq!(body(&head, &bytes), (PAGE.into(), false), "{name}");
             let short = body(&head, &bytes[..bytes.len() - 12]);
@@ -203,7 +212,8 @@ mod tests {
         }
         let twice = gzip(&gzip(page));
         assert_eq!(body("Content-Encoding: gzip, gzip\r\n", &twice), (PAGE.into(), false));
-        let chunked = [format!("{:x}\r\n", twice.len()).as_bytes(), &twice, b"\r\n0\r\n\r\n"].concat();
+        let chunked =
+            [format!("{:x}\r\n", twice.len()).as_bytes(), &twice, b"\r\n0\r\n\r\n"].concat();
         let head = "Content-Encoding: gzip, gzip\r\nTransfer-Encoding: chunked\r\n";
         assert_eq!(body(head, &chunked), (PAGE.into(), false));
     }
@@ -230,11 +240,18 @@ mod tests {
     #[test]
     fn only_good_answers_with_text_are_documents() {
         let reason = |block: &str| response(block.as_bytes(), None, 100).unwrap_err().0;
-        assert_eq!(reason("HTTP/1.1 404 Not Found\r\nContent-Type: text/html\r\n\r\nx"), Reason::HttpStatus);
+        assert_eq!(
+            reason("HTTP/1.1 404 Not Found\r\nContent-Type: text/html\r\n\r\nx"),
+            Reason::HttpStatus
+        );
         assert_eq!(reason("HTTP/1.1 OK\r\n\r\nx"), Reason::Damaged);
-        assert_eq!(reason("HTTP/1.1 200 OK\r\nContent-Type: image/png\r\n\r\nx"), Reason::MediaType("image"));
+        assert_eq!(
+            reason("HTTP/1.1 200 OK\r\nContent-Type: image/png\r\n\r\nx"),
+            Reason::MediaType("image")
+        );
         assert_eq!(reason("HTTP/1.1 200 OK\r\n\r\nx"), Reason::MediaType("other media"));
-        let endless = format!("HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n{}", "A: b\r\n".repeat(100_000));
+        let endless =
+            format!("HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n{}", "A: b\r\n".repeat(100_000));
         assert_eq!(reason(&endless), Reason::Damaged);
     }
 }

@@ -1,8 +1,8 @@
 //! JSON Lines: one object a line, its fields named by the options.
 
+use super::Fields;
 use super::batch::{Batcher, Decoded};
 use super::tally::Reason;
-use super::Fields;
 use crate::article::{Article, Source};
 use serde::de::{DeserializeSeed, IgnoredAny, MapAccess, Visitor};
 use serde_json::Value;
@@ -63,7 +63,8 @@ fn end_line(batcher: &mut Batcher, number: u64, too_long: bool) {
     let pending = batcher.pending();
     let bytes = batcher.bytes();
     if too_long {
-        let detail = format!("the line is longer than {} MiB: split it", batcher.max_record() >> 20);
+        let detail =
+            format!("the line is longer than {} MiB: split it", batcher.max_record() >> 20);
         batcher.skip(number, Reason::TooLong, detail);
     } else if bytes[bytes.len() - pending..].trim_ascii().is_empty() {
         batcher.discard();

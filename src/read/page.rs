@@ -145,10 +145,7 @@ pub(super) fn looks_like_html(bytes: &[u8]) -> bool {
 ///
 /// # Errors
 /// The page could not be read: a fault of ours or of a library.
-pub(super) fn article(
-    document: Document<'_>,
-    origin: Origin,
-) -> Result<Decoded, (Reason, String)> {
+pub(super) fn article(document: Document<'_>, origin: Origin) -> Result<Decoded, (Reason, String)> {
     let Origin { source, id, url, date } = origin;
     let (text, replaced) = charset::decode(&document.body, document.charset);
     let mut article = Article { source, id, title: None, url, date, text };
@@ -189,7 +186,9 @@ mod tests {
 
     #[test]
     fn html_is_known_by_its_beginning() {
-        for yes in ["<!DOCTYPE html>", " \n<HTML lang=en>", "<?xml version=\"1\"?>\n<!-- x --><html>"] {
+        for yes in
+            ["<!DOCTYPE html>", " \n<HTML lang=en>", "<?xml version=\"1\"?>\n<!-- x --><html>"]
+        {
             assert!(looks_like_html(yes.as_bytes()), "{yes}");
         }
         for no in ["", "<htmlx>", "<html", "<!-- <html>", "plain", "<?xml version=\"1.0\"?><rss>"] {

@@ -55,8 +55,7 @@ pub(super) trait Framing {
 /// # Errors
 /// The stream cannot be read to its end. Damage in it is counted, and no error.
 pub(super) fn split<F: Framing>(mut window: Window<'_>, batcher: &mut Batcher) -> io::Result<()> {
-    let mut splitter =
-        Splitter { window: &mut window, batcher, number: 0, lost: None };
+    let mut splitter = Splitter { window: &mut window, batcher, number: 0, lost: None };
     splitter.run::<F>();
     window.into_error().map_or(Ok(()), Err)
 }

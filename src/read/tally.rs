@@ -124,8 +124,13 @@ impl Tally {
 
     /// Counts a record that was left out.
     pub fn skip(&mut self, skip: Skip) {
-        self.records += 1;
-        let one = Skipped { count: 1, first: skip.source.record, detail: skip.detail };
+        self.skip_many(skip, 1);
+    }
+
+    /// Counts `count` records from `skip`'s on that were left out.
+    pub(super) fn skip_many(&mut self, skip: Skip, count: u64) {
+        self.records = self.records.saturating_add(count);
+        let one = Skipped { count, first: skip.source.record, detail: skip.detail };
         self.add_skipped((skip.source.path, skip.reason), one);
     }
 
@@ -152,7 +157,7 @@ impl Tally {
     fn add_skipped(&mut self, place: (Arc<str>, Reason), new: Skipped) {
         match self.skipped.get_mut(&place) {
             Some(old) => {
-                old.count += new.count;
+                old.count = old.count.saturating_add(new.count);
                 if new.first < old.first {
                     (old.first, old.detail) = (new.first, new.detail);
                 }

@@ -6,11 +6,7 @@ use crate::article::{Article, Source};
 use std::io::{self, BufRead, Read};
 
 /// The whole stream as one record, cut at `max` bytes; what came before an error is kept.
-pub(super) fn split(
-    input: &mut dyn BufRead,
-    max: usize,
-    batcher: &mut Batcher,
-) -> io::Result<()> {
+pub(super) fn split(input: &mut dyn BufRead, max: usize, batcher: &mut Batcher) -> io::Result<()> {
     let outcome = input.take(max as u64 + 1).read_to_end(batcher.bytes());
     let cut = batcher.pending() > max;
     if cut {

@@ -59,15 +59,15 @@ pub(super) fn decode(
         document
     };
     let cut = head.get("WARC-Truncated").is_some();
-    page::article(document, origin)
-        .map(|decoded| Decoded { cut: decoded.cut || cut, ..decoded })
+    page::article(document, origin).map(|decoded| Decoded { cut: decoded.cut || cut, ..decoded })
 }
 
 /// First bytes of a WARC file.
 pub(super) const MAGIC: &[u8] = b"WARC/";
 
 fn is_http(media: Option<&str>, block: &[u8]) -> bool {
-    media.is_none_or(|media| page::is_media(media, "application/http")) || block.starts_with(b"HTTP/")
+    media.is_none_or(|media| page::is_media(media, "application/http"))
+        || block.starts_with(b"HTTP/")
 }
 
 /// An identifier without the angle brackets that some writers put around it.

@@ -1,5 +1,5 @@
 //! What the tests of reading share.
-#![allow(dead_code, reason = "each test file uses a part")]
+#![allow(dead_code, unreachable_pub, reason = "each test file uses a part")]
 
 use retold::article::Article;
 use retold::read::{InputFile, ReadOptions, Tally, read};
@@ -55,7 +55,9 @@ pub fn warc(kind: &str, lines: &str, block: &[u8]) -> Vec<u8> {
 /// A page of a text that is long enough to be an article.
 pub fn html(words: &str) -> String {
     let paragraph = format!("<p>{words}, and the mayor said on the steps of the town hall that the work went on all the same, as it had for weeks.</p>").repeat(3);
-    format!("<!doctype html><html><head><title>{words}</title></head><body><article><h1>{words}</h1>{paragraph}</article></body></html>")
+    format!(
+        "<!doctype html><html><head><title>{words}</title></head><body><article><h1>{words}</h1>{paragraph}</article></body></html>"
+    )
 }
 
 /// A response record of one page, with its HTTP head.

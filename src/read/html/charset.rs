@@ -17,10 +17,14 @@ const GUESS_WINDOW: usize = 64 * 1024;
 /// if it had one. The flag says that some bytes had no meaning in the chosen encoding and
 /// became U+FFFD: the choice was wrong or the page is damaged. Never fails; linear.
 pub fn decode(bytes: &[u8], http_charset: Option<&str>) -> (String, bool) {
-    let named = |label: &str| Encoding::for_label(label.trim_matches([' ', '\t', '"', '\'']).as_bytes());
+    let named =
+        |label: &str| Encoding::for_label(label.trim_matches([' ', '\t', '"', '\'']).as_bytes());
     let encoding = match Encoding::for_bom(bytes) {
         Some((encoding, _)) => encoding,
-        None => http_charset.and_then(named).or_else(|| in_meta(bytes).and_then(named).map(readable)).unwrap_or_else(|| guess(bytes)),
+        None => http_charset
+            .and_then(named)
+            .or_else(|| in_meta(bytes).and_then(named).map(readable))
+            .unwrap_or_else(|| guess(bytes)),
     };
     // Removes a mark of this encoding; there is no other, or it would have been chosen.
     let (text, had_errors) = encoding.decode_with_bom_removal(bytes);
@@ -46,11 +50,17 @@ fn in_meta(bytes: &[u8]) -> Option<&str> {
         let tag = &rest[at + 5..];
         let end = tag.iter().position(|&b| b == b'>').unwrap_or(tag.len());
         rest = &tag[end..];
-        let Some(value) = find(&tag[..end], b"charset").map(|i| tag[i + 7..end].trim_ascii_start()) else { continue };
-        let Some(value) = value.strip_prefix(b"=").map(<[u8]>::trim_ascii_start) else { continue };
+        let Some(value) = find(&tag[..end], b"charset").map(|i| tag[i + 7..end].trim_ascii_start())
+        else {
+            continue;
+        };
+        let Some(value) = value.strip_prefix(b"=").map(<[u8]>::trim_ascii_start) else {
+            continue;
+        };
         let value = value.strip_prefix(b"\"").or(value.strip_prefix(b"'")).unwrap_or(value);
         let stop = |b: &u8| b.is_ascii_whitespace() || b"\"';/".contains(b);
-        return std::str::from_utf8(&value[..value.iter().position(stop).unwrap_or(value.len())]).ok();
+        return std::str::from_utf8(&value[..value.iter().position(stop).unwrap_or(value.len())])
+            .ok();
     }
     None
 }
@@ -77,7 +87,8 @@ fn guess(bytes: &[u8]) -> &'static Encoding {
 mod tests {
     use super::*;
 
-    const GREETING: &str = "Die Bäckerei öffnet früh, und die Straße füllt sich mit müden Fußgängern.";
+    const GREETING: &str =
+        "Die Bäckerei öffnet früh, und die Straße füllt sich mit müden Fußgängern.";
 
     fn latin(text: &str) -> Vec<u8> {
         encoding_rs::WINDOWS_1252.encode(text).0.into_owned()
@@ -95,13 +106,19 @@ mod tests {
     fn the_header_beats_the_meta_tag() {
         let page = [b"<meta charset=koi8-r>".to_vec(), latin("für")].concat();
         assert_eq!(decode(&page, Some(" \"ISO-8859-1\" ")).0, "<meta charset=koi8-r>für");
-        let unknown = decode(&[b"<meta charset=latin1>".to_vec(), latin("für")].concat(), Some("no-such-thing"));
+        let unknown = decode(
+            &[b"<meta charset=latin1>".to_vec(), latin("für")].concat(),
+            Some("no-such-thing"),
+        );
         assert!(unknown.0.ends_with("für"));
     }
 
     #[test]
     fn both_kinds_of_meta_tag_are_read() {
-        for tag in ["<META name=x><meta CharSet = 'windows-1252' >", "<meta content=\"text/html; charset=windows-1252\">"] {
+        for tag in [
+            "<META name=x><meta CharSet = 'windows-1252' >",
+            "<meta content=\"text/html; charset=windows-1252\">",
+        ] {
             let page = [tag.as_bytes().to_vec(), latin("naïve “quote”")].concat();
             assert_eq!(decode(&page, None), (format!("{tag}naïve “quote”"), false));
         }
@@ -121,7 +138,14 @@ mod tests {
     fn damage_is_reported_and_nothing_panics() {
         assert_eq!(decode(b"ab\xFFc", Some("utf-8")), ("ab\u{FFFD}c".into(), true));
         assert_eq!(decode(b"", None), (String::new(), false));
-        for junk in [&b"<meta"[..], b"<meta charset", b"<meta charset=", b"<meta charset=\"", b"\xFF\xFE", b"\x80"] {
+        for junk in [
+            &b"<meta"[..],
+            b"<meta charset",
+            b"<meta charset=",
+            b"<meta charset=\"",
+            b"\xFF\xFE",
+            b"\x80",
+        ] {
             decode(junk, None);
         }
     }

@@ -4,25 +4,53 @@ use super::scrub::Scrubbed;
 
 /// Meta keys made for the date of publication, most specific first.
 const EXACT: &[&str] = &[
-    "article:published_time", "og:article:published_time", "og:published_time", "datePublished",
-    "rnews:datePublished", "parsely-pub-date", "cXenseParse:recs:publishtime", "bt:pubDate", "weibo:article:create_at",
-    "dcterms.issued", "dc.date.issued", "dc.date.published",
+    "article:published_time",
+    "og:article:published_time",
+    "og:published_time",
+    "datePublished",
+    "rnews:datePublished",
+    "parsely-pub-date",
+    "cXenseParse:recs:publishtime",
+    "bt:pubDate",
+    "weibo:article:create_at",
+    "dcterms.issued",
+    "dc.date.issued",
+    "dc.date.published",
 ];
 /// Meta keys that mostly hold it, but at times hold another date.
 const LOOSE: &[&str] = &[
-    "sailthru.date", "citation_publication_date", "pubdate", "publishdate", "publish-date", "publish_date", "published-date", "publication_date", "article.published",
-    "article:published", "dcterms.created", "dc.date.created", "dcterms.date", "dc.date", "date", "created", "dateCreated",
+    "sailthru.date",
+    "citation_publication_date",
+    "pubdate",
+    "publishdate",
+    "publish-date",
+    "publish_date",
+    "published-date",
+    "publication_date",
+    "article.published",
+    "article:published",
+    "dcterms.created",
+    "dc.date.created",
+    "dcterms.date",
+    "dc.date",
+    "date",
+    "created",
+    "dateCreated",
 ];
 
 /// The first valid date among: exact meta keys, JSON-LD, elements marked `datePublished`,
 /// loose meta keys, other `datetime` attributes and elements that call themselves a date,
 /// and `/yyyy/mm/dd/` in `og:url`.
-pub(super) fn published(page: &Scrubbed) -> Option<String> {
+pub(super) fn published(page: &Scrubbed<'_>) -> Option<String> {
     let metas = |keys: &'static [&'static str]| {
-        keys.iter().flat_map(|k| page.metas.iter().filter(move |m| m.0.eq_ignore_ascii_case(k))).find_map(|m| parse(m.1))
+        keys.iter()
+            .flat_map(|k| page.metas.iter().filter(move |m| m.0.eq_ignore_ascii_case(k)))
+            .find_map(|m| parse(m.1))
     };
     let json = |key: &str| page.json_ld.iter().flat_map(|j| json_strings(j, key)).find_map(parse);
-    let marked = |known: bool| page.times.iter().filter(|t| (t.0 == "datePublished") == known).find_map(|t| parse(t.1));
+    let marked = |known: bool| {
+        page.times.iter().filter(|t| (t.0 == "datePublished") == known).find_map(|t| parse(t.1))
+    };
     metas(EXACT)
         .or_else(|| json("\"datePublished\""))
         .or_else(|| marked(true))
@@ -30,7 +58,12 @@ pub(super) fn published(page: &Scrubbed) -> Option<String> {
         .or_else(|| json("\"dateCreated\""))
         .or_else(|| json("\"uploadDate\""))
         .or_else(|| marked(false))
-        .or_else(|| page.metas.iter().filter(|m| m.0.eq_ignore_ascii_case("og:url")).find_map(|m| in_url(m.1)))
+        .or_else(|| {
+            page.metas
+                .iter()
+                .filter(|m| m.0.eq_ignore_ascii_case("og:url"))
+                .find_map(|m| in_url(m.1))
+        })
 }
 
 /// The string values of `key` in JSON text. Not parsed as JSON on purpose: pages publish
@@ -72,9 +105,12 @@ pub(super) fn parse(claimed: &str) -> Option<String> {
 /// A date with an English month: the day stands next to the month, after it only if it is
 /// not the hour (`18 Nov 19:05`), so a day that the year follows is surest.
 fn in_words(s: &str) -> Option<String> {
-    let words: Vec<&str> = s.split(|c: char| !c.is_ascii_alphanumeric()).filter(|w| !w.is_empty()).collect();
+    let words: Vec<&str> =
+        s.split(|c: char| !c.is_ascii_alphanumeric()).filter(|w| !w.is_empty()).collect();
     let (at, month) = words.iter().enumerate().find_map(|(i, w)| Some((i, month_number(w)?)))?;
-    let number = |i: usize| words.get(i)?.trim_end_matches(|c: char| c.is_ascii_alphabetic()).parse::<u32>().ok();
+    let number = |i: usize| {
+        words.get(i)?.trim_end_matches(|c: char| c.is_ascii_alphabetic()).parse::<u32>().ok()
+    };
     let is_year = |n: &u32| *n > 999;
     let before = at.checked_sub(1).and_then(number).filter(|n| *n < 32);
     let after = number(at + 1).filter(|n| *n < 32);
@@ -85,11 +121,23 @@ fn in_words(s: &str) -> Option<String> {
 
 fn month_number(word: &str) -> Option<u32> {
     const MONTHS: [&str; 12] = [
-        "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
+        "january",
+        "february",
+        "march",
+        "april",
+        "may",
+        "june",
+        "july",
+        "august",
+        "september",
+        "october",
+        "november",
         "december",
     ];
     let word = word.to_ascii_lowercase();
-    let hit = MONTHS.iter().position(|m| word == *m || word == m[..3] || (word == "sept" && *m == "september"));
+    let hit = MONTHS
+        .iter()
+        .position(|m| word == *m || word == m[..3] || (word == "sept" && *m == "september"));
     hit.map(|i| i as u32 + 1)
 }
 
@@ -117,7 +165,8 @@ fn rfc3339_time(tail: &[u8]) -> Option<String> {
         }
         _ => return None,
     };
-    let fraction = if fraction > 1 { std::str::from_utf8(&tail[9..9 + fraction]).ok()? } else { "" };
+    let fraction =
+        if fraction > 1 { std::str::from_utf8(&tail[9..9 + fraction]).ok()? } else { "" };
     (h < 24 && m < 60 && s < 61).then(|| format!("T{h:02}:{m:02}:{s:02}{fraction}{zone}"))
 }
 
@@ -138,20 +187,21 @@ fn num(b: &[u8], at: usize, len: usize) -> Option<u32> {
 /// A day of the calendar. The web begins in 1990; what claims to be older or far in the
 /// future is a default value or a mistake.
 fn ymd(year: u32, month: u32, day: u32) -> Option<String> {
-    let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    let leap = year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
     let days = match month {
         2 => 28 + u32::from(leap),
         4 | 6 | 9 | 11 => 30,
         1..=12 => 31,
         _ => return None,
     };
-    ((1990..2100).contains(&year) && (1..=days).contains(&day)).then(|| format!("{year:04}-{month:02}-{day:02}"))
+    ((1990..2100).contains(&year) && (1..=days).contains(&day))
+        .then(|| format!("{year:04}-{month:02}-{day:02}"))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use super::super::scrub::scrub;
+    use super::*;
 
     #[test]
     fn dates_are_read_and_checked() {
@@ -175,7 +225,18 @@ mod tests {
         ] {
             assert_eq!(parse(claimed).as_deref(), Some(date), "{claimed}");
         }
-        for refused in ["", "2021", "0000-00-00", "2023-02-29", "1970-01-01T00:00:00Z", "03/04/2021", "2021-13-01", "yesterday", "٢٠٢١-٠٣-٠٤", "1614834367000"] {
+        for refused in [
+            "",
+            "2021",
+            "0000-00-00",
+            "2023-02-29",
+            "1970-01-01T00:00:00Z",
+            "03/04/2021",
+            "2021-13-01",
+            "yesterday",
+            "٢٠٢١-٠٣-٠٤",
+            "1614834367000",
+        ] {
             assert_eq!(parse(refused), None, "{refused}");
         }
     }
@@ -184,13 +245,16 @@ mod tests {
     fn the_surest_source_wins() {
         let called = "<p class=postDate>6 January 2020</p>";
         let time = "<p><time datetime='2020-01-05'>x</time>";
-        let json = "<script type='application/ld+json'>[{\"datePublished\" : \"2020-01-02\"},]</script>";
+        let json =
+            "<script type='application/ld+json'>[{\"datePublished\" : \"2020-01-02\"},]</script>";
         let loose = "<meta name=date content=2020-01-04>";
         let marked = "<span itemprop=datePublished content=2020-01-03>y</span>";
         let exact = "<meta content=2020-01-01 property=Article:published_time>";
         let url = "<meta property=og:url content=https://example.org/news/2020/1/7/harbour>";
         let mut page = String::new();
-        for (source, day) in [(url, 7), (called, 6), (time, 5), (loose, 4), (marked, 3), (json, 2), (exact, 1)] {
+        for (source, day) in
+            [(url, 7), (called, 6), (time, 5), (loose, 4), (marked, 3), (json, 2), (exact, 1)]
+        {
             page.insert_str(0, source);
             assert_eq!(published(&scrub(&page)), Some(format!("2020-01-{day:02}")));
         }

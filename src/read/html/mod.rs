@@ -11,18 +11,18 @@
 //!
 //! Readability alone finds nearly all of an article (recall 0.986 on 92 labelled news
 //! pages) but keeps captions, bylines and teasers (precision 0.905). Steps 2 and 4 raise
-//! precision to 0.957 and cost 0.001 of recall.
+//! precision to 0.957 and cost 0.001 of recall; step 1 pays for them in time.
 //!
-//! Cost: about 2 ms per page on one core; time and memory are bounded by the limits in
-//! [`scrub`]. Thread-safe, no state.
+//! Cost: about 2 ms per page on one core, half a second for the worst hostile page known;
+//! time and memory are bounded by the limits in [`scrub`]. Thread-safe, no state.
 
 pub mod charset;
 mod date;
 mod scrub;
 
-use scrub::{scrub, words};
 use dom_query::{Document, NodeRef};
 use dom_smoothie::{Config, Readability, TextMode};
+use scrub::{scrub, words};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// What a page says. Text and title are plain text, entities decoded.
@@ -62,25 +62,77 @@ const FURNITURE: &[&str] =
 
 /// Words that mark furniture when they are a whole word of a class, id or itemprop:
 /// `entry-byline` and `articleByline` do, `related-content` does, `adventure` does not.
-/// General words of the trade rather than one site's names; without any single one of
-/// them F1 on the labelled pages changes by less than 0.003. Left out because pages use
-/// them for the article itself: tag, widget, teaser, media, content, video, card.
+/// General words of the trade rather than one site's names: leaving out any single one
+/// changes F1 on the labelled pages by less than 0.003, leaving out all by 0.013. Not in
+/// the list because pages use them for the article itself: tag, widget, teaser, media,
+/// content, video, card.
 const FURNITURE_WORDS: &[&str] = &[
-    "ad", "ads", "advert", "advertisement", "attribution", "author", "authors", "bio", "breadcrumb", "breadcrumbs",
-    "byline", "caption", "captions", "carousel", "comment", "comments", "copyright", "credit", "credits", "date",
-    "dateline", "disclaimer", "disqus", "footer", "gallery", "modal", "newsletter", "outbrain", "pagination", "photo",
-    "popular", "popup", "promo", "promos", "pubdate", "published", "readmore", "recirc", "recommendations",
-    "recommended", "related", "rollover", "share", "sharing", "sidebar", "signup", "slideshow", "social", "sponsor",
-    "sponsored", "subscribe", "taboola", "tags", "timestamp", "toolbar", "tooltip", "trending",
+    "ad",
+    "ads",
+    "advert",
+    "advertisement",
+    "attribution",
+    "author",
+    "authors",
+    "bio",
+    "breadcrumb",
+    "breadcrumbs",
+    "byline",
+    "caption",
+    "captions",
+    "carousel",
+    "comment",
+    "comments",
+    "copyright",
+    "credit",
+    "credits",
+    "date",
+    "dateline",
+    "disclaimer",
+    "disqus",
+    "footer",
+    "gallery",
+    "modal",
+    "newsletter",
+    "outbrain",
+    "pagination",
+    "photo",
+    "popular",
+    "popup",
+    "promo",
+    "promos",
+    "pubdate",
+    "published",
+    "readmore",
+    "recirc",
+    "recommendations",
+    "recommended",
+    "related",
+    "rollover",
+    "share",
+    "sharing",
+    "sidebar",
+    "signup",
+    "slideshow",
+    "social",
+    "sponsor",
+    "sponsored",
+    "subscribe",
+    "taboola",
+    "tags",
+    "timestamp",
+    "toolbar",
+    "tooltip",
+    "trending",
 ];
 
 /// An element with more than this share of all paragraph text is kept whatever it calls
-/// itself: pages wrap the article in `has-comments` or `gallery-page`. Any value from
-/// 0.25 to 0.5 gives the same result on the labelled pages.
+/// itself: pages wrap the article in `has-comments` or `gallery-page`. Without the limit
+/// F1 is 0.936; any value from 0.25 to 0.5 gives the same 0.971.
 const KEPT_SHARE: f64 = 0.3;
 
 /// A block with at least this share of its characters in links is a list of links. Values
-/// from 0.6 to 0.8 give the same F1 to 0.001.
+/// from 0.6 to 0.8 give the same F1 to 0.0003; without the rule it is 0.964.
 const LINK_SHARE: f64 = 0.75;
 
 /// A shorter text is doubtful: the page is read again with its furniture left in.
@@ -92,10 +144,17 @@ const LINKABLE: &[&str] = &["p", "li", "ul", "ol", "div", "h2", "h3", "h4", "h5"
 /// Main text, title, date and language of a page. An empty or hopeless page is not an
 /// error: it gives an empty [`Page`].
 pub fn main_text(html: &str) -> Result<Page, HtmlError> {
-    // Nothing that outlives the closure is mutated in it, so a panic leaves nothing broken.
-    catch_unwind(AssertUnwindSafe(|| read(html))).map_err(|cause| {
+    guarded(|| read(html))
+}
+
+/// Runs `work` and turns a panic into an error. Work must not leave anything half-changed
+/// behind, which is trivially so here: it only reads.
+fn guarded<T>(work: impl FnOnce() -> T) -> Result<T, HtmlError> {
+    catch_unwind(AssertUnwindSafe(work)).map_err(|cause| {
         let text = cause.downcast_ref::<&str>().map(|s| s.to_string());
-        HtmlError::Panicked(text.or_else(|| cause.downcast_ref::<String>().cloned()).unwrap_or_default())
+        HtmlError::Panicked(
+            text.or_else(|| cause.downcast_ref::<String>().cloned()).unwrap_or_default(),
+        )
     })
 }
 
@@ -110,7 +169,8 @@ fn read(html: &str) -> Page {
             text = whole;
         }
     }
-    let meta = |key: &str| page.metas.iter().find(|(k, _)| k.eq_ignore_ascii_case(key)).map(|(_, v)| *v);
+    let meta =
+        |key: &str| page.metas.iter().find(|(k, _)| k.eq_ignore_ascii_case(key)).map(|(_, v)| *v);
     let lang = [page.lang, meta("content-language"), meta("og:locale")];
     Page {
         title,
@@ -125,8 +185,12 @@ fn article(doc: Document) -> (Option<String>, String) {
     // JSON-LD is left out: the scrubbed page has none, and dates are found without it.
     let config = Config { text_mode: TextMode::Raw, disable_json_ld: true, ..Default::default() };
     let readability = Readability::with_document(doc, None, Some(config));
-    let Ok(mut readability) = readability else { return Default::default() };
-    let tidy = |title: String| Some(title.split_whitespace().collect::<Vec<_>>().join(" ")).filter(|t| !t.is_empty());
+    let Ok(mut readability) = readability else {
+        return Default::default();
+    };
+    let tidy = |title: String| {
+        Some(title.split_whitespace().collect::<Vec<_>>().join(" ")).filter(|t| !t.is_empty())
+    };
     let Ok(found) = readability.parse() else {
         return (tidy(readability.get_article_metadata(None).title), String::new());
     };
@@ -138,7 +202,7 @@ fn article(doc: Document) -> (Option<String>, String) {
 }
 
 /// Takes out every element that is `doomed`, unless it holds most of the page's words.
-fn remove_where(doc: &Document, doomed: impl Fn(&NodeRef) -> bool) {
+fn remove_where(doc: &Document, doomed: impl Fn(&NodeRef<'_>) -> bool) {
     let Some(body) = doc.body() else { return };
     let words: usize = body.find_descendants("p").iter().map(NodeRef::normalized_char_count).sum();
     let limit = (words as f64 * KEPT_SHARE) as usize;
@@ -152,19 +216,24 @@ fn remove_where(doc: &Document, doomed: impl Fn(&NodeRef) -> bool) {
     }
 }
 
-fn is_furniture(node: &NodeRef) -> bool {
+fn is_furniture(node: &NodeRef<'_>) -> bool {
     if named(node, FURNITURE) {
         return !named(node, &["figure"]) || node.find_descendants("table").is_empty();
     }
     // Links inside paragraphs carry such words too, but are part of the sentence.
     !named(node, &["a", "br", "img", "body"])
         && node.element_ref().is_some_and(|e| {
-            let mut marks = e.attrs.iter().filter(|a| matches!(&*a.name.local, "class" | "id" | "itemprop" | "rel"));
-            marks.any(|a| words(&a.value).any(|w| FURNITURE_WORDS.iter().any(|f| f.eq_ignore_ascii_case(w))))
+            let mut marks = e
+                .attrs
+                .iter()
+                .filter(|a| matches!(&*a.name.local, "class" | "id" | "itemprop" | "rel"));
+            marks.any(|a| {
+                words(&a.value).any(|w| FURNITURE_WORDS.iter().any(|f| f.eq_ignore_ascii_case(w)))
+            })
         })
 }
 
-fn is_links(node: &NodeRef) -> bool {
+fn is_links(node: &NodeRef<'_>) -> bool {
     if !named(node, LINKABLE) {
         return false;
     }
@@ -186,7 +255,7 @@ fn remove_last_headings(doc: &Document) {
     last.iter().for_each(NodeRef::remove_from_parent);
 }
 
-fn named(node: &NodeRef, names: &[&str]) -> bool {
+fn named(node: &NodeRef<'_>, names: &[&str]) -> bool {
     node.qual_name_ref().is_some_and(|q| names.contains(&&*q.local))
 }
 
@@ -195,7 +264,8 @@ fn language_tag(claimed: &str) -> Option<String> {
     let tag = claimed.split(',').next()?.trim().replace('_', "-");
     let plain = tag.len() <= 35 && tag.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
     let first = tag.split('-').next()?;
-    (plain && matches!(first.len(), 2 | 3) && first.bytes().all(|b| b.is_ascii_alphabetic())).then_some(tag)
+    (plain && matches!(first.len(), 2 | 3) && first.bytes().all(|b| b.is_ascii_alphabetic()))
+        .then_some(tag)
 }
 
 #[cfg(test)]
@@ -211,7 +281,9 @@ mod tests {
 
     fn page(before: &str, after: &str) -> String {
         let story: String = STORY.iter().map(|p| format!("<p>{p}</p>\n")).collect();
-        format!("<html lang=en><head><title>Bridge closed after crack is found</title></head><body>{before}<div class=story>{story}</div>{after}</body></html>")
+        format!(
+            "<html lang=en><head><title>Bridge closed after crack is found</title></head><body>{before}<div class=story>{story}</div>{after}</body></html>"
+        )
     }
     fn text(html: &str) -> String {
         main_text(html).unwrap().text
@@ -219,7 +291,9 @@ mod tests {
 
     #[test]
     fn the_article_is_found_and_nothing_else() {
-        let read = main_text(&page("<nav><a href=/>Home</a></nav>", "<footer>All about us</footer>")).unwrap();
+        let read =
+            main_text(&page("<nav><a href=/>Home</a></nav>", "<footer>All about us</footer>"))
+                .unwrap();
         assert_eq!(read.text, STORY.join("\n\n"));
         assert_eq!(read.title.as_deref(), Some("Bridge closed after crack is found"));
         assert_eq!((read.lang.as_deref(), read.date), (Some("en"), None));
@@ -231,29 +305,53 @@ mod tests {
             <p><a href=/x>Read more: ten bridges that did not fall down</a></p><p id=newsletterBox>Get our letter every morning, free.</p>";
         let html = page("", "").replacen("</p>\n<p>", &format!("</p>{junk}<p>"), 1);
         assert_eq!(text(&html), STORY.join("\n\n"));
-        let html = page("", "").replacen("</p>\n</div>", "</p><h2>You may also like</h2><ul><li><a href=/y>Another story</a></li></ul></div>", 1);
+        let html = page("", "").replacen(
+            "</p>\n</div>",
+            "</p><h2>You may also like</h2><ul><li><a href=/y>Another story</a></li></ul></div>",
+            1,
+        );
         assert_eq!(text(&html), STORY.join("\n\n"));
     }
 
     #[test]
     fn an_article_that_looks_like_furniture_is_kept() {
-        assert_eq!(text(&page("", "").replace("class=story", "class='has-comments gallery-page'")), STORY.join("\n\n"));
+        assert_eq!(
+            text(&page("", "").replace("class=story", "class='has-comments gallery-page'")),
+            STORY.join("\n\n")
+        );
         assert_eq!(text(&format!("<aside><p>{}</p></aside>", STORY[0])), STORY[0]);
     }
 
     #[test]
     fn pages_without_an_article_give_an_empty_page() {
-        for html in ["", "\0", "</", "<a", "<!--", "<p", "<p class=\"", "<html></html>", "<script>let a = 1 < 2", "<title></title>"] {
+        for html in [
+            "",
+            "\0",
+            "</",
+            "<a",
+            "<!--",
+            "<p",
+            "<p class=\"",
+            "<html></html>",
+            "<script>let a = 1 < 2",
+            "<title></title>",
+        ] {
             assert_eq!(main_text(html), Ok(Page::default()), "{html:?}");
         }
-        assert_eq!(main_text("<title> A &amp;\n B </title>").unwrap().title.as_deref(), Some("A & B"));
+        assert_eq!(
+            main_text("<title> A &amp;\n B </title>").unwrap().title.as_deref(),
+            Some("A & B")
+        );
     }
 
     #[test]
     fn language_tags_are_checked() {
         assert_eq!(language_tag("pt_BR").as_deref(), Some("pt-BR"));
         assert_eq!(language_tag(" de, en").as_deref(), Some("de"));
-        assert_eq!(language_tag("{{ lang }}").or(language_tag("")).or(language_tag("english")), None);
+        assert_eq!(
+            language_tag("{{ lang }}").or(language_tag("")).or(language_tag("english")),
+            None
+        );
     }
 
     /// Shapes of page that are known to hurt HTML libraries. Each must end soon, without
@@ -261,10 +359,10 @@ mod tests {
     /// must still be found.
     #[test]
     fn hostile_pages_end_soon() {
-        let n = if cfg!(debug_assertions) { 100_000 } else { 1_000_000 };
+        let n = if cfg!(debug_assertions) { 20_000 } else { 1_000_000 };
         let numbered = |f: &dyn Fn(usize) -> String| (0..n / 4).map(f).collect::<String>();
         let shapes = [
-            ("nested div", "<div>".repeat(n)),
+            ("nested div", "<div>".repeat(1_000_000)),
             ("nested closed div", "<div>".repeat(n) + "x" + &"</div>".repeat(n)),
             ("nested span p", "<span><p>".repeat(n)),
             ("mixed nesting", "<span><div></span>".repeat(n)),
@@ -288,13 +386,30 @@ mod tests {
             ("small paragraphs", "<p>one, two, three, four, five, six</p>".repeat(n)),
             ("links", "<a href=x>y</a>".repeat(n)),
             ("links in lists", "<li><a href=x>a link to somewhere</a>".repeat(n)),
-            ("deep lists of links", ("<ul>".repeat(90) + &"<li><a href=x>y</a>".repeat(200)).repeat(n / 2000)),
+            (
+                "deep lists of links",
+                ("<ul>".repeat(90) + &"<li><a href=x>y</a>".repeat(200)).repeat(n / 2000),
+            ),
             ("deep, then wide", "<div>".repeat(95) + &"<p>one, two, three".repeat(n / 4)),
-            ("deep, then links", "<div>".repeat(95) + &"<div><a href=x>one, two</a> three, four</div>".repeat(n / 10)),
+            (
+                "deep, then links",
+                "<div>".repeat(95)
+                    + &"<div><a href=x>one, two</a> three, four</div>".repeat(n / 10),
+            ),
             ("deep, then text", "<div>".repeat(95) + &"one, two ".repeat(n)),
-            ("deep, then share buttons", "<div>".repeat(95) + &"<div class=share>one, two</div>".repeat(n / 10)),
-            ("deep tables, then rows", "<table><tr><td>".repeat(30) + &"<tr><td>one, two<td>three".repeat(n / 10)),
-            ("deep lists of paragraphs", "<ul><li>".repeat(45) + &"<li><p>one, two, three <a href=x>four</a></p>".repeat(n / 10)),
+            (
+                "deep, then share buttons",
+                "<div>".repeat(95) + &"<div class=share>one, two</div>".repeat(n / 10),
+            ),
+            (
+                "deep tables, then rows",
+                "<table><tr><td>".repeat(30) + &"<tr><td>one, two<td>three".repeat(n / 10),
+            ),
+            (
+                "deep lists of paragraphs",
+                "<ul><li>".repeat(45)
+                    + &"<li><p>one, two, three <a href=x>four</a></p>".repeat(n / 10),
+            ),
             ("end tags", "</div></p></a>".repeat(n)),
             ("angles", "<".repeat(n)),
             ("open comments", "<!-".repeat(n)),
@@ -317,11 +432,13 @@ mod tests {
                 let start = Instant::now();
                 main_text(&html).unwrap();
                 let took = start.elapsed();
-                if took > Duration::from_millis(300) { println!("{name}: {took:?}"); }
                 assert!(took < Duration::from_secs(20), "{name}: {took:?}");
             }
             // More words than the story has may rightly be taken for the article.
-            if !["paragraphs", "quotes", "word", "entities", "commas", "rows", "text", "wide"].iter().any(|w| name.contains(w)) {
+            if !["paragraphs", "quotes", "word", "entities", "commas", "rows", "text", "wide"]
+                .iter()
+                .any(|w| name.contains(w))
+            {
                 assert!(text(&page("", &shape)).contains(STORY[1]), "{name}");
             }
         }
@@ -335,8 +452,18 @@ mod tests {
     }
 
     #[test]
+    fn a_panic_becomes_an_error() {
+        let failed: Result<(), _> = guarded(|| panic!("page {}", 7));
+        assert_eq!(failed, Err(HtmlError::Panicked("page 7".into())));
+        assert_eq!(failed.unwrap_err().to_string(), "the HTML extractor panicked: page 7");
+    }
+
+    #[test]
     fn any_cut_of_a_page_is_read() {
-        let html = page("<!-- c --><script type='application/ld+json'>{\"a\":1}</script><p title='ä>'>", "<a href=ü>ö</a>&uuml;<td>x</table>");
+        let html = page(
+            "<!-- c --><script type='application/ld+json'>{\"a\":1}</script><p title='ä>'>",
+            "<a href=ü>ö</a>&uuml;<td>x</table>",
+        );
         for end in (0..html.len()).filter(|&i| html.is_char_boundary(i)) {
             main_text(&html[..end]).unwrap();
         }

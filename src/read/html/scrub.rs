@@ -21,7 +21,7 @@ const MAX_WRITTEN: usize = 2 << 20;
 /// Longer attribute values are cut; only class names, ids and meta contents matter here.
 const MAX_VALUE: usize = 1024;
 /// Meta, time and JSON-LD finds kept per page.
-const MAX_META: usize = 256;
+const MAX_FINDS: usize = 256;
 
 /// What the pass found. Everything borrowed is still entity-encoded.
 #[derive(Default)]
@@ -41,8 +41,24 @@ pub(super) struct Scrubbed<'a> {
 
 /// Attributes that are looked at; the first [`WRITTEN`] of them are written out again.
 const ATTRS: [&str; 18] = [
-    "class", "id", "style", "role", "hidden", "aria-hidden", "aria-modal", "itemprop", "rel", "href",
-    "src", "name", "property", "http-equiv", "content", "datetime", "type", "lang",
+    "class",
+    "id",
+    "style",
+    "role",
+    "hidden",
+    "aria-hidden",
+    "aria-modal",
+    "itemprop",
+    "rel",
+    "href",
+    "src",
+    "name",
+    "property",
+    "http-equiv",
+    "content",
+    "datetime",
+    "type",
+    "lang",
 ];
 const WRITTEN: usize = 11;
 const CLASS: usize = 0;
@@ -57,20 +73,64 @@ const LANG: usize = 17;
 type Attrs<'a> = [Option<&'a str>; ATTRS.len()];
 
 /// Elements whose content is not markup: it runs to the end tag, or to the end of the page.
-const RAW: &[&str] = &["script", "style", "textarea", "iframe", "xmp", "noembed", "noframes", "title", "noscript"];
+const RAW: &[&str] =
+    &["script", "style", "textarea", "iframe", "xmp", "noembed", "noframes", "title", "noscript"];
 /// Elements dropped with their content when they are closed at all.
-const SKIPPED: &[&str] = &["svg", "math", "template", "select", "button", "canvas", "object", "video", "audio", "map"];
+const SKIPPED: &[&str] =
+    &["svg", "math", "template", "select", "button", "canvas", "object", "video", "audio", "map"];
 /// Tags that are dropped while their content stays: formatting (which an HTML parser
 /// would open again in every later block) and those with parsing rules of their own.
 const UNWRAPPED: &[&str] = &[
-    "b", "big", "code", "em", "font", "i", "nobr", "s", "small", "strike", "strong", "tt", "u", "head", "body",
-    "html", "frameset", "frame", "option", "optgroup", "plaintext", "rb", "rp", "rt", "rtc", "ruby", "picture",
-    "image", "colgroup", "col", "link", "base", "source", "track", "param", "embed", "area", "input", "meta", "applet", "marquee",
+    "b",
+    "big",
+    "code",
+    "em",
+    "font",
+    "i",
+    "nobr",
+    "s",
+    "small",
+    "strike",
+    "strong",
+    "tt",
+    "u",
+    "head",
+    "body",
+    "html",
+    "frameset",
+    "frame",
+    "option",
+    "optgroup",
+    "plaintext",
+    "rb",
+    "rp",
+    "rt",
+    "rtc",
+    "ruby",
+    "picture",
+    "image",
+    "colgroup",
+    "col",
+    "link",
+    "base",
+    "source",
+    "track",
+    "param",
+    "embed",
+    "area",
+    "input",
+    "meta",
+    "applet",
+    "marquee",
 ];
 const VOID: &[&str] = &["br", "hr", "img", "wbr"];
-/// Elements without a block's rules: their end tag does not close an open block.
-const INLINE: &[&str] = &["span", "label", "abbr", "cite", "q", "sub", "sup", "time", "mark", "ins", "del", "dfn", "kbd", "samp", "var", "data", "bdi", "bdo", "acronym"];
+/// Elements without a block's rules: they do not end a paragraph, nor their end tags a block.
+const INLINE: &[&str] = &[
+    "a", "span", "label", "abbr", "cite", "q", "sub", "sup", "time", "mark", "ins", "del", "dfn",
+    "kbd", "samp", "var", "data", "bdi", "bdo", "acronym",
+];
 const CELLS: &[&str] = &["td", "th", "caption", "table"];
+const TABLE: &[&str] = &["td", "th", "caption", "table", "tr", "thead", "tbody", "tfoot"];
 
 /// Words in a class that say that the element holds a date.
 const DATE_WORDS: &[&str] = &["date", "datetime", "dateline", "pubdate", "published", "timestamp"];
@@ -82,17 +142,14 @@ fn is(list: &[&str], name: &str) -> bool {
 /// Rewrites a page; see above. Never fails; linear in the length of the page.
 pub(super) fn scrub(html: &str) -> Scrubbed<'_> {
     let html = cut(html, MAX_READ);
-    let mut out = Scrubbed { html: String::with_capacity(html.len() / 2), ..Default::default() };
-    let mut open: Vec<&str> = Vec::new();
-    let mut dropped = 0usize; // start tags beyond MAX_DEPTH whose end tags are still to come
-    let mut elements = 0;
+    let mut found = Scrubbed::default();
+    let mut title = "";
+    let mut body = Writer { out: String::with_capacity(html.len() / 4), ..Default::default() };
     let mut never_closed: Vec<&str> = Vec::new();
-    let mut title = None;
-    let mut body = String::with_capacity(html.len() / 2);
     let mut pos = 0;
     while let Some(lt) = html[pos..].find('<').map(|i| pos + i) {
-        push_text(&mut body, cut(&html[pos..lt], MAX_WRITTEN));
-        if body.len() > MAX_WRITTEN || elements > MAX_ELEMENTS {
+        body.text(cut(&html[pos..lt], MAX_WRITTEN));
+        if body.is_full() {
             pos = html.len();
             break;
         }
@@ -100,12 +157,15 @@ pub(super) fn scrub(html: &str) -> Scrubbed<'_> {
         let closing = rest.first() == Some(&b'/');
         let name_at = lt + 1 + closing as usize;
         if !html.as_bytes().get(name_at).is_some_and(u8::is_ascii_alphabetic) {
+            let after = |from: usize, end: &str| {
+                html[from..].find(end).map_or(html.len(), |i| from + i + end.len())
+            };
             pos = match rest.first() {
                 // "<!-->" is a whole comment, so the search begins at its own dashes.
-                Some(b'!') if rest.starts_with(b"!--") => html[lt + 2..].find("-->").map_or(html.len(), |i| lt + 2 + i + 3),
-                Some(b'!' | b'?' | b'/') => html[lt..].find('>').map_or(html.len(), |i| lt + i + 1),
+                Some(b'!') if rest.starts_with(b"!--") => after(lt + 2, "-->"),
+                Some(b'!' | b'?' | b'/') => after(lt, ">"),
                 _ => {
-                    body.push_str("&lt;");
+                    body.out.push_str("&lt;");
                     lt + 1
                 }
             };
@@ -114,100 +174,181 @@ pub(super) fn scrub(html: &str) -> Scrubbed<'_> {
         let (name, attrs, next) = tag(html, name_at);
         pos = next;
         if closing {
-            close(&mut body, &mut open, &mut dropped, name);
+            body.end(name);
             continue;
         }
-        if name.eq_ignore_ascii_case("html") && out.lang.is_none() {
-            out.lang = attrs[LANG];
-        } else if name.eq_ignore_ascii_case("meta") && out.metas.len() < MAX_META {
-            for key in [PROPERTY, NAME, ITEMPROP, HTTP_EQUIV] {
-                if let (Some(k), Some(v)) = (attrs[key], attrs[CONTENT]) {
-                    out.metas.push((k, v));
-                }
-            }
-        } else if let (Some(at), true) = (attrs[DATETIME].or(attrs[CONTENT]), out.times.len() < MAX_META) {
-            out.times.push((attrs[ITEMPROP].unwrap_or(""), at));
-        } else if out.times.len() < MAX_META && words(attrs[CLASS].unwrap_or("")).any(|w| is(DATE_WORDS, w)) {
-            out.times.push(("", cut(html[pos..].split('<').next().unwrap_or(""), MAX_VALUE)));
-        }
-        if is(RAW, name) || is(SKIPPED, name) {
+        found.note(name, &attrs, &html[pos..]);
+        let raw = is(RAW, name);
+        if raw || is(SKIPPED, name) {
             if is(&never_closed, name) {
                 continue; // searching again for each would be quadratic
             }
             match end_tag(html, pos, name) {
                 Some((at, after)) => {
-                    if name.eq_ignore_ascii_case("title") && title.is_none() {
-                        title = Some(&html[pos..at]);
-                    } else if attrs[TYPE].is_some_and(|t| t.contains("ld+json")) && out.json_ld.len() < MAX_META {
-                        out.json_ld.push(&html[pos..at]);
+                    if title.is_empty() && name.eq_ignore_ascii_case("title") {
+                        title = cut(&html[pos..at], MAX_VALUE);
+                    } else if attrs[TYPE].is_some_and(|t| t.contains("ld+json"))
+                        && found.json_ld.len() < MAX_FINDS
+                    {
+                        found.json_ld.push(&html[pos..at]);
                     }
                     pos = after;
                 }
-                None if is(RAW, name) => pos = html.len(),
+                None if raw => pos = html.len(),
                 None => never_closed.push(name),
             }
-            continue;
+        } else if !is(UNWRAPPED, name)
+            && name.len() <= 32
+            && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+        {
+            body.start(name, &attrs);
         }
-        if is(UNWRAPPED, name) || !name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-') || name.len() > 32 {
-            continue;
+    }
+    body.text(cut(&html[pos..], MAX_WRITTEN));
+    body.close_to(0);
+    found.html =
+        format!("<!DOCTYPE html><html><head><title>{}</title>", title.replace('<', "&lt;"));
+    for (key, content) in &found.metas {
+        found.html.push_str("<meta");
+        push_attr(&mut found.html, if key.contains(':') { "property" } else { "name" }, key);
+        push_attr(&mut found.html, "content", content);
+        found.html.push('>');
+    }
+    found.html.push_str("</head><body>");
+    found.html.push_str(&body.out);
+    found.html.push_str("</body></html>");
+    found
+}
+
+impl<'a> Scrubbed<'a> {
+    /// Remembers what a start tag says about the page; `after` is what follows it.
+    fn note(&mut self, name: &str, attrs: &Attrs<'a>, after: &'a str) {
+        if name.eq_ignore_ascii_case("html") {
+            self.lang = self.lang.or(attrs[LANG]);
+        } else if name.eq_ignore_ascii_case("meta") {
+            for key in [PROPERTY, NAME, ITEMPROP, HTTP_EQUIV] {
+                if let (Some(key), Some(content), true) =
+                    (attrs[key], attrs[CONTENT], self.metas.len() < MAX_FINDS)
+                {
+                    self.metas.push((key, content));
+                }
+            }
+        } else if self.times.len() < MAX_FINDS {
+            if let Some(time) = attrs[DATETIME].or(attrs[CONTENT]) {
+                self.times.push((attrs[ITEMPROP].unwrap_or(""), time));
+            } else if attrs[CLASS].is_some_and(|class| words(class).any(|w| is(DATE_WORDS, w))) {
+                self.times.push(("", cut(after.split('<').next().unwrap_or(""), MAX_VALUE)));
+            }
         }
-        // What an HTML parser closes by itself, closed here so that both agree on the depth.
+    }
+}
+
+/// Writes elements so that a parser, following all its rules for tags left out, builds
+/// no deeper tree than `open` ever was (but for table parts it adds).
+#[derive(Default)]
+struct Writer<'a> {
+    out: String,
+    /// Names of the elements that are open, as they were spelt.
+    open: Vec<&'a str>,
+    /// Start tags left out below [`MAX_DEPTH`] whose end tags are still to come.
+    dropped: usize,
+    elements: usize,
+}
+
+impl<'a> Writer<'a> {
+    fn is_full(&self) -> bool {
+        self.out.len() > MAX_WRITTEN || self.elements > MAX_ELEMENTS
+    }
+
+    fn text(&mut self, text: &str) {
+        push_text(&mut self.out, text);
+    }
+
+    fn start(&mut self, name: &'a str, attrs: &Attrs<'_>) {
+        // What an HTML parser closes by itself is closed here, so that both agree on the depth.
+        let sections = ["thead", "tbody", "tfoot"];
         match name.to_ascii_lowercase().as_str() {
-            "li" => close_until(&mut body, &mut open, &["li"], &["ul", "ol", "menu"]),
-            "dt" | "dd" => close_until(&mut body, &mut open, &["dt", "dd"], &["dl"]),
-            "tr" | "tbody" | "thead" | "tfoot" => close_until(&mut body, &mut open, &["tr", if name.len() > 2 { "tbody" } else { "tr" }], &["table"]),
-            "td" | "th" => close_until(&mut body, &mut open, &["td", "th"], &["tr", "table"]),
-            "a" if open.iter().any(|o| o.eq_ignore_ascii_case("a")) => continue,
+            "li" => self.close_last(&["li"], &["ul", "ol", "menu"]),
+            "dt" | "dd" => self.close_last(&["dt", "dd"], &["dl"]),
+            "td" | "th" => self.close_last(&["td", "th"], &["tr", "table"]),
+            "tr" => self.close_last(&["tr"], &["table"]),
+            lower if sections.contains(&lower) => {
+                self.close_last(&["tr"], &["table"]);
+                self.close_last(&sections, &["table"]);
+            }
+            "a" if is(&self.open, "a") => return,
             _ => {}
         }
         let void = is(VOID, name);
-        if !void && !is(INLINE, name) && !name.eq_ignore_ascii_case("a") && open.last().is_some_and(|o| o.eq_ignore_ascii_case("p")) {
-            close(&mut body, &mut open, &mut dropped, "p");
+        let block = !void && !is(INLINE, name);
+        if block && self.open.last().is_some_and(|o| o.eq_ignore_ascii_case("p")) {
+            self.close_to(self.open.len() - 1);
         }
-        if !void && open.len() >= MAX_DEPTH {
-            dropped += 1;
-            continue;
+        if !void && self.open.len() >= MAX_DEPTH {
+            self.dropped += 1;
+            return;
         }
-        elements += 1;
-        body.push('<');
-        push_name(&mut body, name);
+        self.elements += 1;
+        self.out.push('<');
+        push_name(&mut self.out, name);
         for (key, value) in ATTRS.iter().zip(attrs).take(WRITTEN) {
-            if let Some(v) = value {
+            if let Some(value) = value {
                 // Whether an image has a source matters to the extractor, which one does not.
-                push_attr(&mut body, key, if *key == "src" { "x" } else { v });
+                push_attr(&mut self.out, key, if *key == "src" { "x" } else { value });
             }
         }
-        body.push('>');
+        self.out.push('>');
         if !void {
-            open.push(name);
+            self.open.push(name);
         }
     }
-    push_text(&mut body, cut(&html[pos..], MAX_WRITTEN));
-    while let Some(name) = open.pop() {
-        push_end(&mut body, name);
+
+    /// An end tag closes everything down to its element, if that may be reached from here:
+    /// not out of a table cell, and with an inline end tag not out of a block.
+    fn end(&mut self, name: &str) {
+        if is(UNWRAPPED, name) || is(VOID, name) {
+            return;
+        }
+        if self.dropped > 0 {
+            self.dropped -= 1;
+            return;
+        }
+        let inline = is(INLINE, name) && !name.eq_ignore_ascii_case("a");
+        let table = is(TABLE, name);
+        for i in (0..self.open.len()).rev() {
+            if self.open[i].eq_ignore_ascii_case(name) {
+                return self.close_to(i);
+            }
+            if (inline && !is(INLINE, self.open[i])) || (!table && is(CELLS, self.open[i])) {
+                return;
+            }
+        }
     }
-    out.html.push_str("<!DOCTYPE html><html><head><title>");
-    if let Some(t) = title {
-        out.html.push_str(&cut(t, MAX_VALUE).replace('<', "&lt;"));
+
+    /// Closes the innermost of `names` unless one of `fences` lies between.
+    fn close_last(&mut self, names: &[&str], fences: &[&str]) {
+        let hit = self.open.iter().rposition(|o| is(names, o) || is(fences, o));
+        if let Some(i) = hit.filter(|&i| is(names, self.open[i])) {
+            self.close_to(i);
+        }
     }
-    out.html.push_str("</title>");
-    for (k, v) in &out.metas {
-        out.html.push_str("<meta");
-        push_attr(&mut out.html, if k.contains(':') { "property" } else { "name" }, k);
-        push_attr(&mut out.html, "content", v);
-        out.html.push('>');
+
+    fn close_to(&mut self, depth: usize) {
+        while self.open.len() > depth {
+            self.out.push_str("</");
+            push_name(&mut self.out, self.open.pop().unwrap_or_default());
+            self.out.push('>');
+        }
     }
-    out.html.push_str("</head><body>");
-    out.html.push_str(&body);
-    out.html.push_str("</body></html>");
-    out
 }
 
 /// Reads a tag whose name begins at `at`: name, attributes (the first of each), position after it.
 fn tag(html: &str, at: usize) -> (&str, Attrs<'_>, usize) {
     let b = html.as_bytes();
     let ends_name = |c: u8| c.is_ascii_whitespace() || c == b'/' || c == b'>';
-    let run = |from: usize, stop: &dyn Fn(u8) -> bool| b[from..].iter().position(|&c| stop(c)).map_or(b.len(), |i| from + i);
+    let run = |from: usize, stop: &dyn Fn(u8) -> bool| {
+        b[from..].iter().position(|&c| stop(c)).map_or(b.len(), |i| from + i)
+    };
     let mut attrs = Attrs::default();
     let mut p = run(at, &ends_name);
     let name = &html[at..p];
@@ -250,7 +391,8 @@ fn end_tag(html: &str, from: usize, name: &str) -> Option<(usize, usize)> {
         let n = at + 2;
         if b.len() >= n + name.len()
             && b[n..n + name.len()].eq_ignore_ascii_case(name.as_bytes())
-            && b.get(n + name.len()).is_none_or(|c| c.is_ascii_whitespace() || matches!(c, b'/' | b'>'))
+            && b.get(n + name.len())
+                .is_none_or(|c| c.is_ascii_whitespace() || matches!(c, b'/' | b'>'))
         {
             return Some((at, tag(html, n).2));
         }
@@ -259,49 +401,10 @@ fn end_tag(html: &str, from: usize, name: &str) -> Option<(usize, usize)> {
     None
 }
 
-/// An end tag: closes everything down to its element, if that may be reached from here.
-fn close(body: &mut String, open: &mut Vec<&str>, dropped: &mut usize, name: &str) {
-    if is(UNWRAPPED, name) || is(VOID, name) {
-        return;
-    }
-    if *dropped > 0 {
-        *dropped -= 1;
-        return;
-    }
-    let inline = is(INLINE, name);
-    let cell = is(CELLS, name) || is(&["tr", "tbody", "thead", "tfoot"], name);
-    for i in (0..open.len()).rev() {
-        if open[i].eq_ignore_ascii_case(name) {
-            while open.len() > i {
-                push_end(body, open.pop().unwrap_or_default());
-            }
-            return;
-        }
-        if (inline && !is(INLINE, open[i]) && open[i] != "a") || (!cell && is(CELLS, open[i])) {
-            return;
-        }
-    }
-}
-
-/// Closes the innermost of `names` unless one of `fences` lies between.
-fn close_until(body: &mut String, open: &mut Vec<&str>, names: &[&str], fences: &[&str]) {
-    let hit = open.iter().rposition(|o| is(names, o) || is(fences, o));
-    if let Some(i) = hit.filter(|&i| is(names, open[i])) {
-        while open.len() > i {
-            push_end(body, open.pop().unwrap_or_default());
-        }
-    }
-}
-
 fn push_name(out: &mut String, name: &str) {
     // A form may not hold a form, and parsers keep a pointer to it: its plain cousin will do.
     let name = if name.eq_ignore_ascii_case("form") { "fieldset" } else { name };
     out.extend(name.chars().map(|c| c.to_ascii_lowercase()));
-}
-fn push_end(out: &mut String, name: &str) {
-    out.push_str("</");
-    push_name(out, name);
-    out.push('>');
 }
 fn push_attr(out: &mut String, key: &str, value: &str) {
     out.push(' ');
@@ -318,6 +421,7 @@ fn push_attr(out: &mut String, key: &str, value: &str) {
 fn push_text(out: &mut String, text: &str) {
     text.split('\0').for_each(|part| out.push_str(part));
 }
+
 /// The words of a class list or id: runs of ASCII letters, cut before inner capitals.
 pub(super) fn words(names: &str) -> impl Iterator<Item = &str> {
     let runs = names.split(|c: char| !c.is_ascii_alphabetic());
@@ -325,7 +429,8 @@ pub(super) fn words(names: &str) -> impl Iterator<Item = &str> {
         let mut rest = run;
         std::iter::from_fn(move || {
             let b = rest.as_bytes();
-            let inner = (1..b.len()).find(|&i| b[i].is_ascii_uppercase() && b[i - 1].is_ascii_lowercase());
+            let inner =
+                (1..b.len()).find(|&i| b[i].is_ascii_uppercase() && b[i - 1].is_ascii_lowercase());
             let (word, tail) = rest.split_at(inner.unwrap_or(b.len()));
             rest = tail;
             (!word.is_empty()).then_some(word)
@@ -354,10 +459,24 @@ mod tests {
     #[test]
     fn tags_are_rewritten_and_closed() {
         for (given, written) in [
-            ("<DIV Class='a \"b\"' onclick=x() id = c>Hi <b>you</b>", "<div class=\"a &quot;b&quot;\" id=\"c\">Hi you</div>"),
+            (
+                "<DIV Class='a \"b\"' onclick=x() id = c>Hi <b>you</b>",
+                "<div class=\"a &quot;b&quot;\" id=\"c\">Hi you</div>",
+            ),
             ("<p>one<p>two<div>three", "<p>one</p><p>two</p><div>three</div>"),
-            ("<ul><li>a<li>b<ul><li>c</ul>d</ul>", "<ul><li>a</li><li>b<ul><li>c</li></ul>d</li></ul>"),
-            ("<table><tr><td>a<td>b<tr><td>c", "<table><tr><td>a</td><td>b</td></tr><tr><td>c</td></tr></table>"),
+            (
+                "<ul><li>a<li>b<ul><li>c</ul>d</ul>",
+                "<ul><li>a</li><li>b<ul><li>c</li></ul>d</li></ul>",
+            ),
+            (
+                "<table><tr><td>a<td>b<tr><td>c",
+                "<table><tr><td>a</td><td>b</td></tr><tr><td>c</td></tr></table>",
+            ),
+            (
+                "<table><thead><tr><th>a<tbody><tr><td>b<tbody>",
+                "<table><thead><tr><th>a</th></tr></thead><tbody><tr><td>b</td></tr></tbody><tbody></tbody></table>",
+            ),
+            ("<td>a<div>b</td></div>c", "<td>a<div>b</div></td>c"),
             ("<div><span>a</div>b</span></p>c", "<div><span>a</span></div>bc"),
             ("<a href=x>a<a href=y>b</a>", "<a href=\"x\">ab</a>"),
             ("<script>if (a<b) '<p>'</script >x<style>p{}</style><!-- <p> -->y", "xy"),
@@ -375,25 +494,70 @@ mod tests {
     #[test]
     fn limits_hold() {
         let deep = body(&"<div>".repeat(1000));
-        assert_eq!((deep.matches("<div>").count(), deep.matches("</div>").count()), (MAX_DEPTH, MAX_DEPTH));
+        assert_eq!(
+            (deep.matches("<div>").count(), deep.matches("</div>").count()),
+            (MAX_DEPTH, MAX_DEPTH)
+        );
         assert!(body(&"<br>".repeat(2 * MAX_ELEMENTS)).len() <= 4 * (MAX_ELEMENTS + 1));
         assert!(scrub(&"é".repeat(MAX_READ)).html.len() < MAX_WRITTEN + 200);
         assert!(body(&format!("<p class='{}'>", "é".repeat(MAX_VALUE))).len() < MAX_VALUE + 30);
-        assert_eq!(scrub(&"<meta name=a content=b>".repeat(2 * MAX_META)).metas.len(), MAX_META);
+        assert_eq!(scrub(&"<meta name=a content=b>".repeat(2 * MAX_FINDS)).metas.len(), MAX_FINDS);
     }
 
     #[test]
     fn finds_are_collected() {
-        let page = scrub("<html lang=da><title>A <i> B</title><meta name=n content='a&amp;b'><meta charset=x>\
-            <script type=application/ld+json>{}</script><time itemprop=i datetime=d>x</time><p class='entry-date'>5 May<p>");
-        assert_eq!((page.lang, page.metas, page.json_ld), (Some("da"), vec![("n", "a&amp;b")], vec!["{}"]));
+        let page = scrub(
+            "<html lang=da><title>A <i> B</title><meta name=n content='a&amp;b'><meta charset=x>\
+            <script type=application/ld+json>{}</script><time itemprop=i datetime=d>x</time><p class='entry-date'>5 May<p>",
+        );
+        assert_eq!(
+            (page.lang, page.metas, page.json_ld),
+            (Some("da"), vec![("n", "a&amp;b")], vec!["{}"])
+        );
         assert_eq!(page.times, [("i", "d"), ("", "5 May")]);
-        assert!(page.html.contains("<title>A &lt;i> B</title><meta name=\"n\" content=\"a&amp;b\">"));
+        assert!(
+            page.html.contains("<title>A &lt;i> B</title><meta name=\"n\" content=\"a&amp;b\">")
+        );
     }
 
     #[test]
     fn class_names_are_cut_into_words() {
-        assert_eq!(words("entry-byline articleByline ad2 XMLDoc").collect::<Vec<_>>(), ["entry", "byline", "article", "Byline", "ad", "XMLDoc"]);
+        assert_eq!(
+            words("entry-byline articleByline ad2 XMLDoc").collect::<Vec<_>>(),
+            ["entry", "byline", "article", "Byline", "ad", "XMLDoc"]
+        );
         assert_eq!(words("").count() + words("-- 12 ").count(), 0);
+    }
+
+    /// Random tag soup: whatever goes in, the parser's tree stays about as shallow as
+    /// promised. A table may add up to two levels to each of its own, the page three.
+    #[test]
+    fn soup_stays_shallow() {
+        let names = "div p span a li ul ol dl dt dd table caption thead tbody tr td th h1 h2 form button b i label svg title \
+            script select option template section article blockquote br img pre object ruby rt center details summary q x-y";
+        let names: Vec<&str> = names.split_whitespace().collect();
+        let mut state = 7u64;
+        let mut random = |below: usize| {
+            state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
+            (state >> 33) as usize % below
+        };
+        for round in 0..300 {
+            let few = 2 + random(names.len() - 2); // some soups of a few kinds of tag, some of many
+            let first = random(names.len());
+            let mut soup = String::new();
+            for _ in 0..1500 {
+                let name = names[(first + random(few)) % names.len()];
+                soup += match random(8) {
+                    0 | 1 => "</",
+                    2 => "word <",
+                    _ => "<",
+                };
+                soup += name;
+                soup += if random(20) == 0 { " id='" } else { ">" };
+            }
+            let doc = dom_query::Document::from(scrub(&soup).html);
+            let depth = doc.root().descendants_it().map(|n| n.ancestors_it(None).count()).max();
+            assert!(depth.unwrap_or(0) <= 3 * MAX_DEPTH + 3, "round {round}: {depth:?}");
+        }
     }
 }
