@@ -171,7 +171,7 @@ pub fn read(
                     let mut batcher = Batcher::new(sender, options);
                     while let Some(file) = files.get(next.fetch_add(1, Ordering::Relaxed)) {
                         if !batcher.closed() {
-                            read_file(file, options, &mut batcher);
+                            read_stream(file, open::open(file), options, &mut batcher);
                         }
                     }
                     batcher.finish()
@@ -197,8 +197,39 @@ pub fn read(
     })
 }
 
-fn read_file(file: &InputFile, options: &ReadOptions, batcher: &mut Batcher) {
-    let outcome = open::open(file).and_then(|mut input| {
+/// Reads bytes as a file of that name; otherwise as [`read`].
+pub fn read_bytes(
+    name: &str,
+    bytes: Vec<u8>,
+    options: &ReadOptions,
+    mut consume: impl FnMut(Batch) -> bool,
+) -> Tally {
+    let file = InputFile { path: None, name: name.into() };
+    std::thread::scope(|scope| {
+        let (sender, batches) = sync_channel(WAITING_BATCHES);
+        let reader = scope.spawn(move || {
+            let mut batcher = Batcher::new(sender, options);
+            read_stream(&file, open::undo(Box::new(io::Cursor::new(bytes))), options, &mut batcher);
+            batcher.finish()
+        });
+        for batch in &batches {
+            if !consume(batch) {
+                break;
+            }
+        }
+        drop(batches);
+        reader.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+    })
+}
+
+/// Reads one file, from the `stream` of its uncompressed bytes.
+fn read_stream(
+    file: &InputFile,
+    stream: io::Result<Box<dyn BufRead>>,
+    options: &ReadOptions,
+    batcher: &mut Batcher,
+) {
+    let outcome = stream.and_then(|mut input| {
         let (head, gap) = beginning(&mut input)?;
         let format = options.format.unwrap_or_else(|| guess_format(&file.name, head));
         batcher.start_file(&file.name, format);

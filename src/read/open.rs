@@ -32,11 +32,12 @@ pub(super) fn open(file: &InputFile) -> io::Result<Box<dyn BufRead>> {
         None => Box::new(io::stdin()),
         Some(path) => Box::new(File::open(path)?),
     };
-    undo(BufReader::with_capacity(BUFFER, raw))
+    undo(raw)
 }
 
-/// The uncompressed bytes of a stream.
-fn undo(mut raw: BufReader<Box<dyn Read>>) -> io::Result<Box<dyn BufRead>> {
+/// The uncompressed bytes of a stream; see [`open`].
+pub(super) fn undo(raw: Box<dyn Read>) -> io::Result<Box<dyn BufRead>> {
+    let mut raw = BufReader::with_capacity(BUFFER, raw);
     let head = raw.fill_buf()?;
     Ok(if head.starts_with(GZIP) {
         Box::new(BufReader::with_capacity(BUFFER, Members::new(raw)))
