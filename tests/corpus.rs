@@ -1,5 +1,9 @@
 //! The corpus of the fuzz targets as a plain test.
-#![allow(clippy::unwrap_used, reason = "a test may fail anywhere")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a test may fail anywhere, and say so"
+)]
 
 #[path = "../fuzz/src/lib.rs"]
 #[allow(unreachable_pub, reason = "a library of its own, for the fuzzer")]

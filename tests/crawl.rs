@@ -1,5 +1,9 @@
 //! Real crawl files, good and broken, where they are at hand.
-#![allow(clippy::unwrap_used, reason = "a test may fail anywhere")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a test may fail anywhere, and say so"
+)]
 
 mod support;
 

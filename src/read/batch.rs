@@ -126,6 +126,10 @@ impl Batcher {
 
     /// Buffer to append the next record's bytes to; `record` then says how they are to be read.
     pub(super) fn bytes(&mut self) -> &mut Vec<u8> {
+        if self.batch.bytes.capacity() == 0 {
+            // To grow by doubling would copy each byte once more.
+            self.batch.bytes.reserve(BATCH_BYTES + BATCH_BYTES / 8);
+        }
         &mut self.batch.bytes
     }
 

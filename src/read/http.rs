@@ -131,6 +131,10 @@ fn undo(encoding: &str, body: &[u8], limit: usize) -> Option<(Vec<u8>, bool)> {
             take(DeflateDecoder::new(body), limit)
         }
     } else if is(&["br"]) {
+        // Windows of up to a GiB are an extension that no browser takes.
+        if body.first().is_some_and(|first| first & 0x7F == 0x11) {
+            return None;
+        }
         take(Decompressor::new(body, 16 << 10), limit)
     } else if is(&["zstd"]) {
         take(zstd::Decoder::with_buffer(body).ok()?, limit)

@@ -3,6 +3,7 @@
 use super::Fields;
 use super::batch::{Batcher, Decoded};
 use super::tally::Reason;
+use super::text::lossy;
 use crate::article::{Article, Source};
 use serde::de::{DeserializeSeed, IgnoredAny, MapAccess, Visitor};
 use serde_json::Value;
@@ -80,7 +81,7 @@ pub(super) fn decode(
     fields: &Fields,
 ) -> Result<Decoded, (Reason, String)> {
     let line = line.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(line);
-    let text = String::from_utf8_lossy(line);
+    let text = lossy(line);
     let replaced = matches!(text, Cow::Owned(_));
     let found = match parse(&text, fields) {
         Ok(found) => found,

@@ -312,5 +312,19 @@ mod tests {
         assert_eq!(guess_format("a/b.TXT", b"{\"text\": 1}\n"), Format::Text);
         assert_eq!(guess_format("-", b" {\"text\": \"x\"}\n{"), Format::JsonLines);
         assert_eq!(guess_format("a.b/news", b"{ braces\nare not JSON"), Format::Text);
+        assert_eq!(guess_format("a.txt", b"WARC/1.0\r\n"), Format::Warc);
+        assert_eq!(guess_format("a.warc.wet.gz", b""), Format::Warc);
+        assert_eq!(guess_format("a.txt", b"PAR1"), Format::Parquet);
+        assert_eq!(guess_format("a.tsv.zst", b"x"), Format::Tsv);
+        assert_eq!(guess_format("-", b"<!DOCTYPE html>"), Format::Html);
+    }
+
+    #[test]
+    fn formats_go_by_name() {
+        for (name, format) in Format::NAMES {
+            assert_eq!((name.parse(), format.to_string()), (Ok(format), name.to_owned()));
+        }
+        let error = "xml".parse::<Format>().unwrap_err();
+        assert!(error.contains("text, html, jsonl, csv, tsv, parquet, warc"), "{error}");
     }
 }

@@ -3,6 +3,7 @@
 use super::Fields;
 use super::batch::{Batcher, Decoded};
 use super::tally::Reason;
+use super::text::lossy;
 use crate::article::{Article, Source};
 use std::borrow::Cow;
 use std::io;
@@ -78,7 +79,7 @@ pub(super) fn decode(
         }
         let (field, after) = rest.split_at_checked(length as usize)?;
         rest = after;
-        let text = String::from_utf8_lossy(field);
+        let text = lossy(field);
         replaced |= matches!(text, Cow::Owned(_));
         Some(text.into_owned())
     };

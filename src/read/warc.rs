@@ -58,7 +58,8 @@ pub(super) fn decode(
         }
         document
     };
-    let cut = head.get("WARC-Truncated").is_some();
+    // Cut by the crawler, or the rest stands in other records.
+    let cut = ["WARC-Truncated", "WARC-Segment-Number"].iter().any(|n| head.get(n).is_some());
     page::article(document, origin).map(|decoded| Decoded { cut: decoded.cut || cut, ..decoded })
 }
 
