@@ -6,7 +6,10 @@
 //! size of the dump.
 //!
 //! A format is a file here with two functions: `split` finds the records in a stream, and `decode`
-//! makes an article of one record.
+//! makes an article of one record. Crawl files (`warc`, `arc`) are cut by `records` through a
+//! `window`, over `gzip`, which steps over damaged members; `http` undoes what a server did to a
+//! page, and `page` takes its text out, by the seam [`html`]. Tables (`csv`, `parquet`) send rows of
+//! the columns that matter (`row`).
 
 mod arc;
 mod batch;

@@ -3,7 +3,7 @@
 //! The one seam behind which the extractor may change: callers know [`main_text`] and
 //! [`Page`] only. Inside are four steps:
 //!
-//! 1. [`scrub`] rewrites the page in one linear pass into a small, shallow, well-formed
+//! 1. `scrub` rewrites the page in one linear pass into a small, shallow, well-formed
 //!    one (hostile pages become harmless) and collects what may hold the date;
 //! 2. elements that say themselves that they are furniture are taken out of the tree;
 //! 3. `dom_smoothie` (Mozilla's Readability in Rust) chooses the article;
@@ -14,7 +14,7 @@
 //! precision to 0.957 and cost 0.001 of recall; step 1 pays for them in time.
 //!
 //! Cost: about 2 ms per page on one core, half a second for the worst hostile page known;
-//! time and memory are bounded by the limits in [`scrub`]. Thread-safe, no state.
+//! time and memory are bounded by the limits in `scrub`. Thread-safe, no state.
 
 pub mod charset;
 mod date;
@@ -56,7 +56,7 @@ impl std::fmt::Display for HtmlError {
 impl std::error::Error for HtmlError {}
 
 /// Elements that never hold the article's own words. `figure` goes for its caption, but a
-/// figure may also wrap a table, which stays. `fieldset` is what [`scrub`] makes of forms.
+/// figure may also wrap a table, which stays. `fieldset` is what `scrub` makes of forms.
 const FURNITURE: &[&str] =
     &["nav", "aside", "footer", "figcaption", "figure", "fieldset", "dialog", "menu"];
 
