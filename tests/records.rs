@@ -106,6 +106,11 @@ fn damage_in_one_member_costs_one_record() {
         let skipped = tally.skipped.values().next().unwrap();
         assert!(skipped.first == 4 && skipped.detail.contains("left out"), "{skipped:?}");
     }
+    // The very first bytes of the file.
+    let mut broken = sound.concat();
+    broken[..2].fill(0);
+    let (articles, tally) = read("x.warc.gz", &broken);
+    assert_eq!((numbers(&articles), damaged(&tally)), (vec![1, 2, 3, 4, 5, 6], 1));
     // Two in a row, and the first and the last.
     for (which, expected) in [([2, 3], [0, 1, 4, 5, 6]), ([0, 6], [1, 2, 3, 4, 5])] {
         let mut broken = sound.clone();

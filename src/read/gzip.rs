@@ -11,6 +11,9 @@ const BUFFER: usize = 512 << 10;
 /// Longest extra field, name and comment of a member: beyond it, this is no gzip.
 const MAX_HEADER: usize = 128 << 10;
 
+/// First bytes of a member: the magic number, and the only method there is.
+const MAGIC: [u8; 3] = [0x1F, 0x8B, 8];
+
 /// A gzip header without its optional parts.
 const HEADER: usize = 10;
 
@@ -218,7 +221,7 @@ impl<R: Read> Members<R> {
         }
         loop {
             let rest = &self.buffer[self.at..self.end];
-            match memchr::memmem::find(rest, &[0x1F, 0x8B, 8]) {
+            match memchr::memmem::find(rest, &MAGIC) {
                 Some(found) => {
                     self.at += found;
                     let whole = self.have(HEADER)?;
@@ -302,6 +305,11 @@ fn is_header(bytes: &[u8]) -> bool {
 /// writer too. Random bytes pass at one place in 10^10.
 fn plausible(bytes: &[u8]) -> bool {
     is_header(bytes) && matches!(bytes[8..HEADER], [0..=4, 0..=13 | 255])
+}
+
+/// Whether a member seems to begin somewhere in the bytes.
+pub(super) fn holds_member(bytes: &[u8]) -> bool {
+    memchr::memmem::find_iter(bytes, &MAGIC).any(|at| plausible(&bytes[at..]))
 }
 
 /// Length of the whole header at the beginning of `bytes`, if it ends there.

@@ -212,7 +212,12 @@ pub fn read_bytes(
         let (sender, batches) = sync_channel(WAITING_BATCHES);
         let reader = scope.spawn(move || {
             let mut batcher = Batcher::new(sender, options);
-            read_stream(&file, open::undo(Box::new(io::Cursor::new(bytes))), options, &mut batcher);
+            read_stream(
+                &file,
+                open::undo(Box::new(io::Cursor::new(bytes)), name),
+                options,
+                &mut batcher,
+            );
             batcher.finish()
         });
         for batch in &batches {

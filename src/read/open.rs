@@ -1,6 +1,6 @@
 //! A file as a stream of its uncompressed bytes.
 
-use super::gzip::Members;
+use super::gzip::{Members, holds_member};
 use super::walk::InputFile;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
@@ -32,14 +32,17 @@ pub(super) fn open(file: &InputFile) -> io::Result<Box<dyn BufRead>> {
         None => Box::new(io::stdin()),
         Some(path) => Box::new(File::open(path)?),
     };
-    undo(raw)
+    undo(raw, &file.name)
 }
 
-/// The uncompressed bytes of a stream; see [`open`].
-pub(super) fn undo(raw: Box<dyn Read>) -> io::Result<Box<dyn BufRead>> {
+/// The uncompressed bytes of a stream of that name; see [`open`].
+pub(super) fn undo(raw: Box<dyn Read>, name: &str) -> io::Result<Box<dyn BufRead>> {
     let mut raw = BufReader::with_capacity(BUFFER, raw);
     let head = raw.fill_buf()?;
-    Ok(if head.starts_with(GZIP) {
+    // A name alone does not make it gzip, since some programs unpack and keep the name; but with
+    // a member further on, its beginning is damaged.
+    let damaged = || name.ends_with(".gz") && !head.starts_with(b"WARC/") && holds_member(head);
+    Ok(if head.starts_with(GZIP) || damaged() {
         Box::new(BufReader::with_capacity(BUFFER, Members::new(raw)))
     } else if head.starts_with(ZSTD) {
         let decoder = zstd::Decoder::with_buffer(raw)?;
