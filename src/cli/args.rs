@@ -2,6 +2,7 @@
 
 use super::progress::ProgressMode;
 use anyhow::{Context, Result, bail};
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, ValueEnum};
 use retold::config::{Config, Level, NEAR_THRESHOLD, STORY_THRESHOLD};
 use retold::read::{Fields, Format, InputFile, ReadOptions, Trouble, expand, paths_from};
@@ -21,8 +22,12 @@ pub(super) struct InputArgs {
     files_from: Option<PathBuf>,
 
     /// Format of all inputs, instead of finding it for each by its contents and name
-    #[arg(long, value_enum)]
-    format: Option<FormatName>,
+    #[arg(long, value_parser = format_parser())]
+    format: Option<Format>,
+
+    /// Cut articles that are longer than SIZE, and count them (B, KiB, MiB, GiB)
+    #[arg(long, value_name = "SIZE", default_value = "16MiB", value_parser = size)]
+    max_article: usize,
 
     /// Field that holds the text
     #[arg(long, value_name = "NAME", default_value = "text")]
@@ -45,14 +50,6 @@ pub(super) struct InputArgs {
     date_field: String,
 }
 
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum FormatName {
-    /// A file is an article
-    Text,
-    /// One JSON object a line
-    Jsonl,
-}
-
 impl InputArgs {
     /// The files to read, in order, and the names that lead nowhere.
     pub(super) fn files(&self) -> Result<(Vec<InputFile>, Vec<Trouble>)> {
@@ -71,10 +68,8 @@ impl InputArgs {
 
     pub(super) fn options(&self) -> ReadOptions {
         ReadOptions {
-            format: self.format.map(|format| match format {
-                FormatName::Text => Format::Text,
-                FormatName::Jsonl => Format::JsonLines,
-            }),
+            format: self.format,
+            max_article: self.max_article,
             fields: Fields {
                 text: self.text_field.clone(),
                 id: self.id_field.clone(),
@@ -84,6 +79,27 @@ impl InputArgs {
             },
         }
     }
+}
+
+/// The names of the formats, so that a wrong one is answered with the right ones.
+fn format_parser() -> impl TypedValueParser<Value = Format> {
+    PossibleValuesParser::new(Format::NAMES.map(|(name, _)| name))
+        .try_map(|name| name.parse::<Format>())
+}
+
+/// A size in bytes as people write it: `500`, `64KiB`, `2GiB`, or with K, M and G for the same.
+fn size(text: &str) -> Result<usize, String> {
+    let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+    let shift = match text[digits.len()..].to_ascii_lowercase().as_str() {
+        "" | "b" => 0,
+        "k" | "kib" => 10,
+        "m" | "mib" => 20,
+        "g" | "gib" => 30,
+        unit => return Err(format!("unknown unit {unit:?}: use B, KiB, MiB or GiB")),
+    };
+    let number: usize = digits.parse().map_err(|_| "expected a number like 16MiB".to_owned())?;
+    let bytes = number.checked_mul(1 << shift).filter(|bytes| *bytes > 0);
+    bytes.ok_or_else(|| "it must be above 0, and fit in memory".to_owned())
 }
 
 /// How to match.
@@ -155,4 +171,19 @@ pub(super) fn config(input: &InputArgs, matching: &MatchArgs, run: &RunArgs) -> 
     };
     config.check()?;
     Ok(config)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_as_people_write_them() {
+        assert_eq!(size("500"), Ok(500));
+        assert_eq!(size("64KiB"), Ok(64 << 10));
+        assert_eq!(size("2g"), Ok(2 << 30));
+        for wrong in ["", "0", "MiB", "-1", "3 apples", "99999999999999999999", "17179869184G"] {
+            assert!(size(wrong).is_err(), "{wrong}");
+        }
+    }
 }

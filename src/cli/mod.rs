@@ -4,6 +4,7 @@ mod args;
 mod cluster;
 mod compare;
 mod eval;
+mod extract;
 mod output;
 mod progress;
 mod summary;
@@ -35,6 +36,7 @@ Exit codes:
 enum Command {
     Cluster(cluster::ClusterArgs),
     Compare(compare::CompareArgs),
+    Extract(extract::ExtractArgs),
     Eval(eval::EvalArgs),
 }
 
@@ -54,6 +56,7 @@ pub(crate) fn main() -> ExitCode {
     let outcome = match cli.command {
         Command::Cluster(args) => cluster::run(&args),
         Command::Compare(args) => compare::run(&args),
+        Command::Extract(args) => extract::run(&args),
         Command::Eval(args) => eval::run(&args),
     };
     match outcome {

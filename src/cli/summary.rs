@@ -2,14 +2,18 @@
 
 use super::{Outcome, say};
 use retold::pipeline::Clusters;
-use retold::read::Tally;
+use retold::read::{Reason, Tally};
 
-/// Says, file by file, what could not be read.
+/// Says, file by file, what could not be read. Records that were never meant to be articles are
+/// only counted.
 pub(super) fn say_troubles(tally: &Tally) {
     for trouble in &tally.troubles {
         say(&format!("retold: {}: {}", trouble.path, trouble.message));
     }
     for ((path, reason), skipped) in &tally.skipped {
+        if reason.is_expected() {
+            continue;
+        }
         let place = if skipped.first == 0 {
             String::new()
         } else if skipped.count == 1 {
@@ -17,7 +21,11 @@ pub(super) fn say_troubles(tally: &Tally) {
         } else {
             format!(" ({} records, the first is {})", skipped.count, skipped.first)
         };
-        say(&format!("retold: {path}: skipped: {reason}{place}: {}", skipped.detail));
+        let detail = if skipped.detail.is_empty() { "" } else { ": " };
+        say(&format!("retold: {path}: skipped: {reason}{place}{detail}{}", skipped.detail));
+    }
+    if tally.left_out > 0 {
+        say(&format!("retold: {} bytes passed over around damage", tally.left_out));
     }
 }
 
@@ -28,17 +36,11 @@ pub(super) fn say_counts(clusters: &Clusters) {
     let clustered: usize = groups.iter().map(Vec::len).filter(|&size| size > 1).sum();
     let n_clusters = groups.iter().filter(|members| members.len() > 1).count();
     let alone = groups.len() - n_clusters;
-    let skipped = if tally.total_skipped() == 0 {
-        "0 skipped".to_owned()
-    } else {
-        let reasons: Vec<String> =
-            tally.by_reason().iter().map(|(reason, count)| format!("{count} {reason}")).collect();
-        format!("{} skipped ({})", tally.total_skipped(), reasons.join(", "))
-    };
     say(&format!(
-        "read {} = {clustered} in {} + {alone} alone + {skipped}",
+        "read {} = {clustered} in {} + {alone} alone + {}",
         counted(tally.records as usize, "record"),
         counted(n_clusters, "cluster"),
+        skipped(tally),
     ));
     let notes = [
         (tally.replaced, "articles with bytes that are not UTF-8, replaced"),
@@ -53,6 +55,14 @@ pub(super) fn say_counts(clusters: &Clusters) {
     }
 }
 
+/// How many records were left out, and why.
+pub(super) fn skipped(tally: &Tally) -> String {
+    let reasons: Vec<String> =
+        tally.by_reason().iter().map(|(reason, count)| format!("{count} {reason}")).collect();
+    let of = if reasons.is_empty() { String::new() } else { format!(" ({})", reasons.join(", ")) };
+    format!("{} skipped{of}", tally.total_skipped())
+}
+
 fn counted(count: usize, noun: &str) -> String {
     format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
 }
@@ -60,9 +70,10 @@ fn counted(count: usize, noun: &str) -> String {
 /// How the run ended, by what was read.
 ///
 /// # Errors
-/// With `strict`, when any record was skipped or any file not read.
+/// With `strict`, when any file or any record that should be an article was not read.
 pub(super) fn outcome(tally: &Tally, strict: bool) -> anyhow::Result<Outcome> {
-    let lost = tally.total_skipped() > 0 || !tally.troubles.is_empty();
+    let unexpected = |(_, reason): &(_, Reason)| !reason.is_expected();
+    let lost = tally.skipped.keys().any(unexpected) || !tally.troubles.is_empty();
     if strict && lost {
         anyhow::bail!("--strict: some input was skipped or could not be read");
     }

@@ -1,7 +1,7 @@
 //! Raw records on their way from a reader thread to the workers.
 
 use super::tally::{Reason, Skip, Tally};
-use super::{Format, ReadOptions, jsonl, text};
+use super::{Format, ReadOptions, jsonl, page, row, text, warc};
 use crate::article::{Article, Source};
 use std::io;
 use std::ops::Range;
@@ -53,10 +53,18 @@ impl Batch {
         let bytes = &self.bytes[record.range.clone()];
         let decoded = match record.format {
             Format::Text => text::decode(bytes, record.source.clone()),
+            Format::Html => page::decode(bytes, record.source.clone()),
             Format::JsonLines => jsonl::decode(bytes, record.source.clone(), &options.fields),
+            Format::Csv | Format::Tsv | Format::Parquet => {
+                row::decode(bytes, record.source.clone(), &options.fields)
+            }
+            Format::Warc => warc::decode(bytes, record.source.clone(), options.max_body()),
         };
         decoded
-            .map(|decoded| Decoded { cut: decoded.cut || record.cut, ..decoded })
+            .map(|mut decoded| {
+                let cut = cut_text(&mut decoded.article.text, options.max_article);
+                Decoded { cut: cut || decoded.cut || record.cut, ..decoded }
+            })
             .map_err(|(reason, detail)| Skip { source: record.source.clone(), reason, detail })
     }
 
@@ -67,6 +75,16 @@ impl Batch {
     }
 }
 
+/// Leaves no more than `max` bytes of a text; whether there were more.
+fn cut_text(text: &mut String, max: usize) -> bool {
+    if text.len() <= max {
+        return false;
+    }
+    let end = (0..=max).rev().find(|&end| text.is_char_boundary(end));
+    text.truncate(end.unwrap_or(0));
+    true
+}
+
 /// A reader thread's end of the channel: gathers records into batches.
 pub(super) struct Batcher {
     sender: SyncSender<Batch>,
@@ -75,10 +93,11 @@ pub(super) struct Batcher {
     path: Arc<str>,
     format: Format,
     closed: bool,
+    max_record: usize,
 }
 
 impl Batcher {
-    pub(super) fn new(sender: SyncSender<Batch>) -> Batcher {
+    pub(super) fn new(sender: SyncSender<Batch>, options: &ReadOptions) -> Batcher {
         Batcher {
             sender,
             batch: Batch::default(),
@@ -86,7 +105,13 @@ impl Batcher {
             path: "".into(),
             format: Format::Text,
             closed: false,
+            max_record: options.max_record(),
         }
+    }
+
+    /// Longest record in bytes that is kept.
+    pub(super) fn max_record(&self) -> usize {
+        self.max_record
     }
 
     /// Whether nobody takes batches any more.
@@ -101,6 +126,10 @@ impl Batcher {
 
     /// Buffer to append the next record's bytes to; `record` then says how they are to be read.
     pub(super) fn bytes(&mut self) -> &mut Vec<u8> {
+        if self.batch.bytes.capacity() == 0 {
+            // To grow by doubling would copy each byte once more.
+            self.batch.bytes.reserve(BATCH_BYTES + BATCH_BYTES / 8);
+        }
         &mut self.batch.bytes
     }
 
@@ -133,6 +162,18 @@ impl Batcher {
     pub(super) fn skip(&mut self, number: u64, reason: Reason, detail: String) {
         let source = Source { path: Arc::clone(&self.path), record: number };
         self.tally.skip(Skip { source, reason, detail });
+    }
+
+    /// Counts `count` records from `number` on that were left out for one reason.
+    #[cfg(feature = "parquet")]
+    pub(super) fn skip_many(&mut self, number: u64, count: u64, reason: Reason, detail: String) {
+        let source = Source { path: Arc::clone(&self.path), record: number };
+        self.tally.skip_many(Skip { source, reason, detail }, count);
+    }
+
+    /// Counts bytes that were passed over around damage.
+    pub(super) fn left_out(&mut self, bytes: u64) {
+        self.tally.left_out += bytes;
     }
 
     /// Notes that a file could not be read, or not to its end.

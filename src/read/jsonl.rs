@@ -1,8 +1,9 @@
 //! JSON Lines: one object a line, its fields named by the options.
 
+use super::Fields;
 use super::batch::{Batcher, Decoded};
 use super::tally::Reason;
-use super::{Fields, MAX_ARTICLE, MAX_RECORD};
+use super::text::lossy;
 use crate::article::{Article, Source};
 use serde::de::{DeserializeSeed, IgnoredAny, MapAccess, Visitor};
 use serde_json::Value;
@@ -21,10 +22,11 @@ pub(super) fn looks_like_json_lines(head: &[u8]) -> bool {
 
 /// Each line that is not blank as one record, numbered by the line.
 ///
-/// A line over [`MAX_RECORD`] is counted and passed over without being held; a line that the
+/// A line over the limit of records is counted and passed over without being held; a line that the
 /// stream breaks off in is counted as damaged.
 pub(super) fn split(input: &mut dyn BufRead, batcher: &mut Batcher) -> io::Result<()> {
     let (mut number, mut too_long) = (1, false);
+    let max_record = batcher.max_record();
     loop {
         let buffer = match input.fill_buf() {
             Ok(buffer) => buffer,
@@ -42,7 +44,7 @@ pub(super) fn split(input: &mut dyn BufRead, batcher: &mut Batcher) -> io::Resul
         let at_end = buffer.is_empty();
         if !too_long {
             batcher.bytes().extend_from_slice(&buffer[..taken]);
-            too_long = batcher.pending() > MAX_RECORD;
+            too_long = batcher.pending() > max_record;
             if too_long {
                 batcher.discard();
             }
@@ -62,7 +64,8 @@ fn end_line(batcher: &mut Batcher, number: u64, too_long: bool) {
     let pending = batcher.pending();
     let bytes = batcher.bytes();
     if too_long {
-        let detail = format!("the line is longer than {} MiB: split it", MAX_RECORD >> 20);
+        let detail =
+            format!("the line is longer than {} MiB: split it", batcher.max_record() >> 20);
         batcher.skip(number, Reason::TooLong, detail);
     } else if bytes[bytes.len() - pending..].trim_ascii().is_empty() {
         batcher.discard();
@@ -78,7 +81,7 @@ pub(super) fn decode(
     fields: &Fields,
 ) -> Result<Decoded, (Reason, String)> {
     let line = line.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(line);
-    let text = String::from_utf8_lossy(line);
+    let text = lossy(line);
     let replaced = matches!(text, Cow::Owned(_));
     let found = match parse(&text, fields) {
         Ok(found) => found,
@@ -100,7 +103,7 @@ fn article(
     fields: &Fields,
     replaced: bool,
 ) -> Result<Decoded, (Reason, String)> {
-    let mut text = match found.text {
+    let text = match found.text {
         Some(Scalar::Text(text)) => text.into_owned(),
         Some(other) => {
             let detail = format!("field {:?} holds {}", fields.text, other.kind());
@@ -116,8 +119,6 @@ fn article(
             return Err((Reason::NoTextField, detail));
         }
     };
-    let cut = text.len() > MAX_ARTICLE;
-    text.truncate(text.floor_char_boundary(MAX_ARTICLE));
     let article = Article {
         source,
         id: found.id.and_then(Scalar::into_string),
@@ -126,7 +127,7 @@ fn article(
         date: found.date.and_then(Scalar::into_string),
         text,
     };
-    Ok(Decoded { article, replaced, cut })
+    Ok(Decoded { article, replaced, cut: false })
 }
 
 /// The fields of a line that matter.

@@ -1,7 +1,7 @@
 //! A file as a stream of its uncompressed bytes.
 
+use super::gzip::{Members, holds_member};
 use super::walk::InputFile;
-use flate2::bufread::MultiGzDecoder;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
 
@@ -11,8 +11,19 @@ const BUFFER: usize = 128 << 10;
 const GZIP: &[u8] = &[0x1F, 0x8B];
 const ZSTD: &[u8] = &[0x28, 0xB5, 0x2F, 0xFD];
 
+/// The three bytes after the first of a frame that decoders pass over.
+const ZSTD_SKIPPABLE: &[u8] = &[0x2A, 0x4D, 0x18];
+
+/// First byte of such a frame that holds a dictionary, at the front of a `.warc.zst`.
+const DICTIONARY_FRAME: u8 = 0x5D;
+
+/// Largest dictionary: hundred times the usual.
+const MAX_DICTIONARY: u64 = 16 << 20;
+
 /// Opens a file, or standard input for `-`, and undoes gzip (any number of members) or zstd (any
-/// number of frames), which are known by their first bytes.
+/// number of frames, and a dictionary for them at the front), which are known by their first bytes.
+///
+/// Damage in a gzip file is an error that holds a [`Gap`](super::gzip::Gap): reading may go on.
 ///
 /// # Errors
 /// The file cannot be opened or its beginning not be read.
@@ -21,14 +32,46 @@ pub(super) fn open(file: &InputFile) -> io::Result<Box<dyn BufRead>> {
         None => Box::new(io::stdin()),
         Some(path) => Box::new(File::open(path)?),
     };
+    undo(raw, &file.name)
+}
+
+/// The uncompressed bytes of a stream of that name; see [`open`].
+pub(super) fn undo(raw: Box<dyn Read>, name: &str) -> io::Result<Box<dyn BufRead>> {
     let mut raw = BufReader::with_capacity(BUFFER, raw);
     let head = raw.fill_buf()?;
-    Ok(if head.starts_with(GZIP) {
-        Box::new(BufReader::with_capacity(BUFFER, MultiGzDecoder::new(raw)))
+    // A name alone does not make it gzip, since some programs unpack and keep the name; but with
+    // a member further on, its beginning is damaged.
+    let damaged = || name.ends_with(".gz") && !head.starts_with(b"WARC/") && holds_member(head);
+    Ok(if head.starts_with(GZIP) || damaged() {
+        Box::new(BufReader::with_capacity(BUFFER, Members::new(raw)))
     } else if head.starts_with(ZSTD) {
         let decoder = zstd::Decoder::with_buffer(raw)?;
+        Box::new(BufReader::with_capacity(BUFFER, decoder))
+    } else if matches!(head, [0x50..=0x5F, rest @ ..] if rest.starts_with(ZSTD_SKIPPABLE)) {
+        let has_dictionary = head[0] == DICTIONARY_FRAME;
+        let dictionary = if has_dictionary { dictionary(&mut raw)? } else { Vec::new() };
+        let decoder = zstd::Decoder::with_dictionary(raw, &dictionary)?;
         Box::new(BufReader::with_capacity(BUFFER, decoder))
     } else {
         Box::new(raw)
     })
+}
+
+/// The dictionary in the frame at the front, which may itself be compressed.
+fn dictionary(raw: &mut impl BufRead) -> io::Result<Vec<u8>> {
+    let mut head = [0; 8];
+    raw.read_exact(&mut head)?;
+    let length = u32::from_le_bytes([head[4], head[5], head[6], head[7]]);
+    let mut frame = Vec::new();
+    raw.take(u64::from(length).min(MAX_DICTIONARY + 1)).read_to_end(&mut frame)?;
+    if frame.starts_with(ZSTD) {
+        let mut dictionary = Vec::new();
+        let decoder = zstd::Decoder::with_buffer(&frame[..])?.single_frame();
+        decoder.take(MAX_DICTIONARY + 1).read_to_end(&mut dictionary)?;
+        frame = dictionary;
+    }
+    if frame.len() as u64 > MAX_DICTIONARY {
+        return Err(io::Error::new(io::ErrorKind::InvalidData, "the zstd dictionary is too large"));
+    }
+    Ok(frame)
 }

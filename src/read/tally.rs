@@ -22,6 +22,16 @@ pub enum Reason {
     TooLong,
     /// The file ended or broke within the record.
     Damaged,
+    /// The row has not as many fields as the header, or no text.
+    BadRow,
+    /// The record of a crawl is of a kind that is no article: a request, say.
+    RecordKind(&'static str),
+    /// The server's answer was an error or sends elsewhere.
+    HttpStatus,
+    /// The record holds something else than a text: an image, say.
+    MediaType(&'static str),
+    /// The page could not be read, by a fault of the reader.
+    Unreadable,
 }
 
 impl Reason {
@@ -29,13 +39,22 @@ impl Reason {
     /// input that could not be read; the others are records that were read and hold nothing.
     #[must_use]
     pub fn is_damage(self) -> bool {
-        matches!(self, Reason::NotText | Reason::NotJson | Reason::TooLong | Reason::Damaged)
+        use Reason::{BadRow, Damaged, NotJson, NotText, TooLong, Unreadable};
+        matches!(self, NotText | NotJson | TooLong | Damaged | BadRow | Unreadable)
+    }
+
+    /// Whether the record was never meant to be an article: most records of a crawl.
+    #[must_use]
+    pub fn is_expected(self) -> bool {
+        matches!(self, Reason::RecordKind(_) | Reason::MediaType(_) | Reason::HttpStatus)
     }
 }
 
 impl fmt::Display for Reason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
+            Reason::RecordKind(kind) => return write!(f, "{kind} record"),
+            Reason::MediaType(kind) => return write!(f, "{kind}, no article"),
             Reason::NotText => "not text",
             Reason::NotJson => "not a JSON object",
             Reason::NoTextField => "no text field",
@@ -43,6 +62,9 @@ impl fmt::Display for Reason {
             Reason::NoWords => "no words in the text",
             Reason::TooLong => "record too long",
             Reason::Damaged => "cut off or damaged",
+            Reason::BadRow => "row does not fit the header",
+            Reason::HttpStatus => "no good answer of the server",
+            Reason::Unreadable => "page could not be read",
         })
     }
 }
@@ -89,6 +111,8 @@ pub struct Tally {
     pub replaced: u64,
     /// Articles whose text was cut at the limit.
     pub cut: u64,
+    /// Bytes that were passed over around damage, to go on behind it.
+    pub left_out: u64,
     /// What was left out, by file and reason.
     pub skipped: BTreeMap<(Arc<str>, Reason), Skipped>,
     /// Files that could not be read, or not to their end.
@@ -106,8 +130,13 @@ impl Tally {
 
     /// Counts a record that was left out.
     pub fn skip(&mut self, skip: Skip) {
-        self.records += 1;
-        let one = Skipped { count: 1, first: skip.source.record, detail: skip.detail };
+        self.skip_many(skip, 1);
+    }
+
+    /// Counts `count` records from `skip`'s on that were left out.
+    pub(super) fn skip_many(&mut self, skip: Skip, count: u64) {
+        self.records = self.records.saturating_add(count);
+        let one = Skipped { count, first: skip.source.record, detail: skip.detail };
         self.add_skipped((skip.source.path, skip.reason), one);
     }
 
@@ -119,6 +148,7 @@ impl Tally {
 
     /// Adds what another part of the run counted.
     pub fn merge(&mut self, other: Tally) {
+        self.left_out += other.left_out;
         self.records += other.records;
         self.articles += other.articles;
         self.replaced += other.replaced;
@@ -133,7 +163,7 @@ impl Tally {
     fn add_skipped(&mut self, place: (Arc<str>, Reason), new: Skipped) {
         match self.skipped.get_mut(&place) {
             Some(old) => {
-                old.count += new.count;
+                old.count = old.count.saturating_add(new.count);
                 if new.first < old.first {
                     (old.first, old.detail) = (new.first, new.detail);
                 }

@@ -1,0 +1,99 @@
+//! `retold extract`: the articles as the detector reads them.
+
+use super::args::InputArgs;
+use super::output::Output;
+use super::{Outcome, say, summary};
+use anyhow::Result;
+use clap::Args;
+use retold::article::Article;
+use retold::read::{self, Tally};
+use serde::Serialize;
+use std::io;
+use std::path::PathBuf;
+
+/// Print the articles as the detector reads them, as JSON Lines
+#[derive(Debug, Args)]
+pub(super) struct ExtractArgs {
+    #[command(flatten)]
+    input: InputArgs,
+
+    /// Write to FILE instead of standard output
+    #[arg(short, long, value_name = "FILE", default_value = "-")]
+    output: PathBuf,
+
+    /// Fail if any record is skipped that should be an article
+    #[arg(long)]
+    strict: bool,
+
+    /// Say nothing on standard error but errors
+    #[arg(short, long)]
+    quiet: bool,
+}
+
+#[derive(Serialize)]
+struct Line<'a> {
+    id: String,
+    source: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    url: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    title: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    date: Option<&'a str>,
+    text: &'a str,
+}
+
+/// Runs the command. Files are read one after another, so that the order of the lines is that of
+/// the files and their records.
+pub(super) fn run(args: &ExtractArgs) -> Result<Outcome> {
+    let output = Output::open(&args.output)?;
+    let (files, troubles) = args.input.files()?;
+    let options = args.input.options();
+    let (mut decoded, mut written) = (Tally::default(), Ok(()));
+    let mut tally = Tally::default();
+    output.write(|out| {
+        tally = read::read(&files, &options, 1, |batch| {
+            for record in &batch.records {
+                match batch.decode(record, &options) {
+                    Ok(found) => {
+                        decoded.article(found.replaced, found.cut);
+                        written = write(&found.article, out);
+                    }
+                    Err(skip) => decoded.skip(skip),
+                }
+                if written.is_err() {
+                    return false;
+                }
+            }
+            true
+        });
+        std::mem::replace(&mut written, Ok(()))
+    })?;
+    tally.merge(decoded);
+    for trouble in troubles {
+        tally.trouble(trouble.path, trouble.message);
+    }
+    summary::say_troubles(&tally);
+    if !args.quiet {
+        let (records, articles) = (tally.records, tally.articles);
+        say(&format!(
+            "read {records} records = {articles} articles + {}",
+            summary::skipped(&tally)
+        ));
+    }
+    summary::outcome(&tally, args.strict)
+}
+
+fn write(article: &Article, out: &mut dyn io::Write) -> io::Result<()> {
+    let source = article.source.to_string();
+    let line = Line {
+        id: article.id.clone().unwrap_or_else(|| source.clone()),
+        source,
+        url: article.url.as_deref(),
+        title: article.title.as_deref(),
+        date: article.date.as_deref(),
+        text: &article.text,
+    };
+    serde_json::to_writer(&mut *out, &line)?;
+    out.write_all(b"\n")
+}

@@ -1,0 +1,77 @@
+//! What the tests of reading share.
+#![allow(dead_code, unreachable_pub, reason = "each test file uses a part")]
+
+use retold::article::Article;
+use retold::read::{InputFile, ReadOptions, Tally, read};
+use std::io::Write;
+use std::path::Path;
+
+/// The articles of a file in order of their records, and the account.
+pub fn read_file(path: &Path, options: &ReadOptions) -> (Vec<Article>, Tally) {
+    let name = path.file_name().unwrap().to_string_lossy().as_ref().into();
+    let files = [InputFile { path: Some(path.to_owned()), name }];
+    let (mut articles, mut decoding) = (Vec::new(), Tally::default());
+    let mut tally = read(&files, options, 1, |batch| {
+        for record in &batch.records {
+            match batch.decode(record, options) {
+                Ok(decoded) => {
+                    decoding.article(decoded.replaced, decoded.cut);
+                    articles.push(decoded.article);
+                }
+                Err(skip) => decoding.skip(skip),
+            }
+        }
+        true
+    });
+    tally.merge(decoding);
+    articles.sort_by(|a, b| a.source.cmp(&b.source));
+    assert_eq!(tally.articles, articles.len() as u64);
+    assert_eq!(tally.records, tally.articles + tally.total_skipped());
+    (articles, tally)
+}
+
+/// The same of bytes, as a file of that name.
+pub fn read_bytes(name: &str, bytes: &[u8], options: &ReadOptions) -> (Vec<Article>, Tally) {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join(name);
+    std::fs::write(&path, bytes).unwrap();
+    read_file(&path, options)
+}
+
+/// One gzip member.
+pub fn gzip(bytes: &[u8]) -> Vec<u8> {
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    encoder.write_all(bytes).unwrap();
+    encoder.finish().unwrap()
+}
+
+/// A WARC record of this type, with these further head lines.
+pub fn warc(kind: &str, lines: &str, block: &[u8]) -> Vec<u8> {
+    let length = block.len();
+    let head = format!("WARC/1.1\r\nWARC-Type: {kind}\r\n{lines}Content-Length: {length}\r\n\r\n");
+    [head.as_bytes(), block, b"\r\n\r\n"].concat()
+}
+
+/// A page of a text that is long enough to be an article.
+pub fn html(words: &str) -> String {
+    let paragraph = format!("<p>{words}, and the mayor said on the steps of the town hall that the work went on all the same, as it had for weeks.</p>").repeat(3);
+    format!(
+        "<!doctype html><html><head><title>{words}</title></head><body><article><h1>{words}</h1>{paragraph}</article></body></html>"
+    )
+}
+
+/// A response record of one page, with its HTTP head.
+pub fn response(number: usize, http: &str, body: &[u8]) -> Vec<u8> {
+    let lines = format!(
+        "WARC-Record-ID: <urn:uuid:{number}>\r\nWARC-Target-URI: http://paper.example/{number}\r\nWARC-Date: 2026-03-0{}T08:00:00Z\r\nContent-Type: application/http; msgtype=response\r\n",
+        number % 9 + 1
+    );
+    let block = [format!("HTTP/1.1 200 OK\r\n{http}\r\n").as_bytes(), body].concat();
+    warc("response", &lines, &block)
+}
+
+/// A response record of a page that begins with the number in words.
+pub fn page(number: usize) -> Vec<u8> {
+    let body = html(&format!("Ferry {number} was late again"));
+    response(number, "Content-Type: text/html; charset=utf-8\r\n", body.as_bytes())
+}
