@@ -8,6 +8,7 @@
 
 use super::Pair;
 use rayon::prelude::*;
+use std::ops::Range;
 
 /// Terms an article is filed under.
 pub const KEYS: usize = 64;
@@ -31,7 +32,7 @@ pub struct Key {
 /// says whether a pair may be compared at all.
 ///
 /// Cost: a sort of all keys, then for each article the sum of the files it is in, at most
-/// `KEYS * FILE_CAP`; memory 16 bytes a key, 12 a pair, and 8 an article and thread.
+/// `KEYS * FILE_CAP`; memory 40 bytes a key, 8 a pair, and 8 an article and thread.
 pub fn candidates(keys: &[Vec<Key>], allowed: impl Fn(u32, u32) -> bool + Sync) -> Vec<Pair> {
     let files = Files::new(keys);
     let mut pairs: Vec<Pair> = (0..keys.len() as u32)
@@ -39,7 +40,7 @@ pub fn candidates(keys: &[Vec<Key>], allowed: impl Fn(u32, u32) -> bool + Sync) 
         .map_init(
             || Scratch { sums: vec![0; keys.len()], touched: Vec::new() },
             |scratch, article| {
-                let best = scratch.neighbours(article, &files, &keys[article as usize], &allowed);
+                let best = scratch.neighbours(article, &files, &allowed);
                 best.into_iter().map(move |other| (article.min(other), article.max(other)))
             },
         )
@@ -50,33 +51,36 @@ pub fn candidates(keys: &[Vec<Key>], allowed: impl Fn(u32, u32) -> bool + Sync) 
     pairs
 }
 
-/// The articles under each term.
+/// The articles under each term, and the files of each article.
 struct Files {
-    entries: Vec<(u64, u32, u32)>,
+    /// Articles with their weights, file after file.
+    entries: Vec<(u32, u32)>,
+    /// For each article the places in `entries` of each file it is in, and its weight there.
+    of: Vec<Vec<(Range<u32>, u32)>>,
 }
 
 impl Files {
     fn new(keys: &[Vec<Key>]) -> Files {
-        let mut entries: Vec<(u64, u32, u32)> = keys
+        let mut sorted: Vec<(u64, u32, u32)> = keys
             .par_iter()
             .enumerate()
             .flat_map_iter(|(article, keys)| {
                 keys.iter().map(move |key| (key.term, article as u32, key.weight))
             })
             .collect();
-        entries.par_sort_unstable();
-        Files { entries }
-    }
-
-    /// The file of a term: none where it is over the cap.
-    fn file(&self, term: u64) -> &[(u64, u32, u32)] {
-        let start = self.entries.partition_point(|entry| entry.0 < term);
-        let length = self.entries[start..]
-            .iter()
-            .take(FILE_CAP + 1)
-            .take_while(|entry| entry.0 == term)
-            .count();
-        if length > FILE_CAP { &[] } else { &self.entries[start..start + length] }
+        sorted.par_sort_unstable();
+        let mut files = Files { entries: Vec::new(), of: vec![Vec::new(); keys.len()] };
+        // A file of one finds nobody, and one over the cap says too little.
+        let useful = |file: &&[(u64, u32, u32)]| (2..=FILE_CAP).contains(&file.len());
+        for file in sorted.chunk_by(|a, b| a.0 == b.0).filter(useful) {
+            let start = files.entries.len() as u32;
+            let range = start..start + file.len() as u32;
+            for &(_, article, weight) in file {
+                files.entries.push((article, weight));
+                files.of[article as usize].push((range.clone(), weight));
+            }
+        }
+        files
     }
 }
 
@@ -91,16 +95,15 @@ impl Scratch {
         &mut self,
         article: u32,
         files: &Files,
-        keys: &[Key],
         allowed: &impl Fn(u32, u32) -> bool,
     ) -> Vec<u32> {
-        for key in keys {
-            for &(_, other, weight) in files.file(key.term) {
+        for (file, own) in &files.of[article as usize] {
+            for &(other, weight) in &files.entries[file.start as usize..file.end as usize] {
                 let sum = &mut self.sums[other as usize];
                 if *sum == 0 {
                     self.touched.push(other);
                 }
-                *sum += u64::from(key.weight) * u64::from(weight);
+                *sum += u64::from(*own) * u64::from(weight);
             }
         }
         let mut found: Vec<(u64, u32)> = self
@@ -141,7 +144,7 @@ mod tests {
         all.extend((0..NEIGHBOURS as u64 + 20).map(|i| keys(&[1, 100 + i, 200 + i])));
         let files = Files::new(&all);
         let mut scratch = Scratch { sums: vec![0; all.len()], touched: Vec::new() };
-        let best = scratch.neighbours(0, &files, &all[0], &|_, _| true);
+        let best = scratch.neighbours(0, &files, &|_, _| true);
         assert_eq!(best.len(), NEIGHBOURS);
         assert!(best.contains(&1));
     }

@@ -78,7 +78,7 @@ pub fn compare(a: Article, b: Article) -> Result<Comparison, Box<Skip>> {
     let (a, b) = (sketcher.sketch(a)?, sketcher.sketch(b)?);
     let overlap = Overlap::of(&a.shingles, &b.shingles);
     let profiles = profiles(&[&a.terms, &b.terms]);
-    let parts = profiles[0].compare(&profiles[1], overlap);
+    let parts = profiles[0].compare(&profiles[1]).with_phrases(overlap);
     let density = Density::new(2, std::iter::once((0, 1, parts.words))).between(0, 1);
     Ok(Comparison {
         exact: a.digest == b.digest,
@@ -86,7 +86,7 @@ pub fn compare(a: Article, b: Article) -> Result<Comparison, Box<Skip>> {
         template: is_template(&a.terms, &b.terms, overlap),
         parts,
         density,
-        story: story::probability(story::excess(parts, density)),
+        story: story::probability(story::excess(parts.likeness(), density)),
         passages: passages(&texts[0], &texts[1]),
         shared_terms: shared_terms(&profiles, [&titles[0], &texts[0]]),
         texts,

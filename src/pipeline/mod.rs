@@ -266,15 +266,19 @@ fn story_groups(
             _ => true,
         };
     let pairs = lsh::story::candidates(&keys, within_window);
-    let compare = |a: u32, b: u32| {
-        let shingles = Overlap::of(&corpus.sketch(a).shingles, &corpus.sketch(b).shingles);
-        profiles[a as usize].compare(&profiles[b as usize], shingles)
-    };
+    let compare = |a: u32, b: u32| profiles[a as usize].compare(&profiles[b as usize]);
     let compared: Vec<_> = pairs.par_iter().map(|&(a, b)| (a, b, compare(a, b))).collect();
     let density = Density::new(n, compared.iter().map(|&(a, b, parts)| (a, b, parts.words)));
-    let excess = |a: u32, b: u32, parts: Parts| story::excess(parts, density.between(a, b));
+    let excess = |a: u32, b: u32, parts: Parts| {
+        let shingles = Overlap::of(&corpus.sketch(a).shingles, &corpus.sketch(b).shingles);
+        story::excess(parts.with_phrases(shingles).likeness(), density.between(a, b))
+    };
     let edges: Vec<Edge> = compared
-        .iter()
+        .par_iter()
+        .filter(|&&(a, b, parts)| {
+            let greatest = story::excess(parts.greatest_likeness(), density.between(a, b));
+            greatest > story::LEAST_EXCESS
+        })
         .map(|&(a, b, parts)| Edge { a, b, score: excess(a, b, parts) })
         .filter(|edge| edge.score > story::LEAST_EXCESS)
         .collect();

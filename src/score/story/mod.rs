@@ -17,8 +17,8 @@ pub use profile::{Parts, Profile, profiles};
 /// What two articles have in common beyond what is owed to their surroundings. About
 /// [`EVEN_EXCESS`] for a pair that is as likely one story as not; below 0 for most pairs.
 #[must_use]
-pub fn excess(parts: Parts, density: f64) -> f64 {
-    parts.likeness() - DENSITY_SHARE * density
+pub fn excess(likeness: f64, density: f64) -> f64 {
+    likeness - DENSITY_SHARE * density
 }
 
 /// Share of the mean density of two articles that is subtracted from their likeness.

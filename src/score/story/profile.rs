@@ -41,18 +41,34 @@ const TEMPLATE_PHRASES: f64 = 0.2;
 const TEMPLATE_WEIGHT: f64 = 0.7;
 
 impl Parts {
+    /// With the overlap of the shingles.
+    #[must_use]
+    pub fn with_phrases(self, shingles: Overlap) -> Parts {
+        let sizes = (shingles.smaller as f64).sqrt() * (shingles.larger as f64).sqrt();
+        Parts { phrases: if sizes > 0.0 { shingles.shared as f64 / sizes } else { 0.0 }, ..self }
+    }
+
+    /// The greatest [`Parts::likeness`] there is with any phrases: so most pairs need not have their
+    /// shingles looked at.
+    #[must_use]
+    pub fn greatest_likeness(self) -> f64 {
+        self.mean(self.words)
+    }
+
     /// Weighted mean of the views, less what points to a template: phrases in common without the
     /// names and numbers.
     #[must_use]
     pub fn likeness(self) -> f64 {
         // Phrases may not count for more than words do.
-        let phrases = self.phrases.sqrt().min(self.words);
-        let mean = (self.words
+        self.mean(self.phrases.sqrt().min(self.words)) - self.template()
+    }
+
+    fn mean(self, phrases: f64) -> f64 {
+        (self.words
             + NAMES_WEIGHT * self.specific()
             + LEAD_WEIGHT * self.lead
             + PHRASES_WEIGHT * phrases)
-            / (1.0 + NAMES_WEIGHT + LEAD_WEIGHT + PHRASES_WEIGHT);
-        mean - self.template()
+            / (1.0 + NAMES_WEIGHT + LEAD_WEIGHT + PHRASES_WEIGHT)
     }
 
     /// What stands for names: in scripts without capitals the numbers, as far as there are any, take
@@ -98,12 +114,12 @@ pub fn profiles(corpus: &[&[Term]]) -> Vec<Profile> {
 }
 
 impl Profile {
-    fn new(terms: &[Term], weights: &Weights<'_>) -> Profile {
+    fn new(terms: &[Term], weights: &Weights) -> Profile {
         let weighted = |term: &Term| {
             let idf = weights.idf(term.hash);
             let lead = if term.marks.has(Marks::LEAD) { 1.0 } else { 0.0 };
-            let weight = (1.0 + ln(f64::from(term.count)) + lead) * idf;
-            Weighted { hash: term.hash, idf: idf as f32, weight: weight as f32, marks: term.marks }
+            let weight = (1.0 + ln(f64::from(term.count)) + lead) * f64::from(idf);
+            Weighted { hash: term.hash, idf, weight: weight as f32, marks: term.marks }
         };
         let terms: Vec<Weighted> = terms.iter().map(weighted).collect();
         let sum = |mark| -> f64 {
@@ -141,10 +157,10 @@ impl Profile {
         keys
     }
 
-    /// How alike two articles are, given the overlap of their shingles. Cost: a pass over the terms
-    /// of both.
+    /// How alike two articles are but for their phrases, which are left at 0 (see
+    /// [`Parts::with_phrases`]). Cost: a pass over the terms of both.
     #[must_use]
-    pub fn compare(&self, other: &Profile, shingles: Overlap) -> Parts {
+    pub fn compare(&self, other: &Profile) -> Parts {
         let products = self.products(other);
         let cosine = |product: f64, a: f64, b: f64| {
             // Rounding can take the cosine of two equal vectors a hair over 1.
@@ -153,14 +169,13 @@ impl Profile {
         let (own, its) = (&self.norms, &other.norms);
         let named = self.names.min(other.names) > ENOUGH;
         let any_numbers = own.numbers > 0.0 && its.numbers > 0.0;
-        let sizes = (shingles.smaller as f64).sqrt() * (shingles.larger as f64).sqrt();
         Parts {
             words: cosine(products.words, own.words, its.words),
             names: named.then(|| cosine(products.names, own.names, its.names)),
             numbers: any_numbers.then(|| cosine(products.numbers, own.numbers, its.numbers)),
             by_numbers: !self.cased && !other.cased && self.numbers.min(other.numbers) > ENOUGH,
             lead: cosine(products.lead, own.lead, its.lead),
-            phrases: if sizes > 0.0 { shingles.shared as f64 / sizes } else { 0.0 },
+            phrases: 0.0,
         }
     }
 

@@ -22,41 +22,44 @@ const GREATEST: f64 = 10.0;
 /// Inverse document frequencies, blended from everyday language and the corpus itself as that
 /// grows.
 #[derive(Debug)]
-pub struct Weights<'a> {
-    articles: f64,
-    frequencies: AHashMap<u32, u32>,
-    background: &'a WordFrequency,
-}
+pub struct Weights(AHashMap<u32, f32>);
 
-impl<'a> Weights<'a> {
+impl Weights {
     /// Weights from the terms of each article of a corpus. Cost: one map entry a different term.
     #[must_use]
     pub fn new<'t>(
         corpus: impl Iterator<Item = &'t [Term]>,
-        background: &'a WordFrequency,
-    ) -> Weights<'a> {
-        let (mut frequencies, mut articles) = (AHashMap::new(), 0.0);
+        background: &WordFrequency,
+    ) -> Weights {
+        let (mut holding, mut articles): (AHashMap<u32, u32>, _) = (AHashMap::new(), 0.0);
         for terms in corpus {
             articles += 1.0;
             for term in terms {
-                *frequencies.entry(term.hash).or_insert(0) += 1;
+                *holding.entry(term.hash).or_insert(0) += 1;
             }
         }
-        Weights { articles, frequencies, background }
+        // Each entry depends on itself alone, so the order of the map does not show.
+        let blend = |(term, holding): (u32, u32)| {
+            let everyday = everyday(background.share(term).unwrap_or(0.0));
+            let own = ln(articles / f64::from(holding)).min(GREATEST);
+            let sum = BACKGROUND_ARTICLES * everyday + articles * own;
+            (term, (sum / (BACKGROUND_ARTICLES + articles)) as f32)
+        };
+        Weights(holding.into_iter().map(blend).collect())
     }
 
-    /// Inverse document frequency of a term, in nats: 0 for a word that every article holds.
+    /// Inverse document frequency of a term of the corpus, in nats: 0 for a word that every article
+    /// holds, and for one that none does.
     #[must_use]
-    pub fn idf(&self, term: u32) -> f64 {
-        let rate = ARTICLE_WORDS * (self.background.share(term).unwrap_or(0.0) + UNKNOWN_SHARE);
-        let everyday = -ln(rate / (1.0 + rate));
-        let own = match self.frequencies.get(&term) {
-            Some(&holding) => ln(self.articles / f64::from(holding)).min(GREATEST),
-            None => everyday,
-        };
-        (BACKGROUND_ARTICLES * everyday + self.articles * own)
-            / (BACKGROUND_ARTICLES + self.articles)
+    pub fn idf(&self, term: u32) -> f32 {
+        self.0.get(&term).copied().unwrap_or(0.0)
     }
+}
+
+/// Inverse document frequency in everyday language of a word with this share among words.
+fn everyday(share: f64) -> f64 {
+    let rate = ARTICLE_WORDS * (share + UNKNOWN_SHARE);
+    -ln(rate / (1.0 + rate))
 }
 
 #[cfg(test)]
@@ -74,7 +77,7 @@ mod tests {
     fn the_corpus_counts_as_it_grows() {
         let (common, rare) = (terms("the")[0].hash, terms("yevkurov")[0].hash);
         let weights = |n: usize| {
-            let corpus: Vec<_> = (0..n).map(|_| terms("yevkurov")).collect();
+            let corpus: Vec<_> = (0..n).map(|_| terms("the yevkurov")).collect();
             Weights::new(corpus.iter().map(Vec::as_slice), &BACKGROUND)
         };
         assert!(weights(3).idf(rare) > 6.0 && weights(3).idf(common) < 0.5);
