@@ -1,7 +1,7 @@
 //! Story groups: average linkage, cut where a group stands out most from what is around it.
 //!
 //! Articles are merged by the mean score over all pairs between two groups, the best merge first
-//! (Sokal and Michener 1958), until nothing is left to merge; a pair that was never a candidate
+//! (Sokal and Michener 1958), until next to nothing is left between any two; a pair that was never a candidate
 //! counts as 0, so memory is that of the pairs, however large a component. Of all groups met on the
 //! way those are kept that are worth most: alike inside, and much more so than with what they
 //! would be merged with next. So a running story is cut into its events although its parts are
@@ -26,11 +26,20 @@ pub struct Cut {
 /// Share of the mean score at a group's next merge that its own has to exceed.
 const CONTRAST: f64 = 0.7;
 
+/// Share of the mean score inside a part that the score between the parts has to reach, and how
+/// much every bit below it counts: two retellings and a third article of their topic are not one
+/// story, although the third would do for a story of its own with either.
+const STEEP: f64 = 0.55;
+const STEEP_WEIGHT: f64 = 4.0;
+
 impl Cut {
     /// What a group is worth: its pairs, times what its mean score exceeds. `next` is the mean
-    /// score at which it would be merged further, 0 where it would not.
-    fn value(self, size: usize, mean: f64, next: f64) -> f64 {
-        (mean - CONTRAST * self.trust * next - self.base) * (size * size) as f64
+    /// score at which it would be merged further, 0 where it would not; `inside` the greater of
+    /// the mean scores of its parts.
+    fn value(self, merged: &Merged, next: f64, inside: f64) -> f64 {
+        let drop = (STEEP * inside - merged.mean).max(0.0);
+        let exceeds = merged.mean - CONTRAST * self.trust * next - self.base - STEEP_WEIGHT * drop;
+        exceeds * (merged.size * merged.size) as f64
     }
 }
 
@@ -82,6 +91,10 @@ impl PartialOrd for Merge {
     }
 }
 
+/// Mean score below which merging ends: no group is worth anything there, and the rows of an article
+/// that thousands are a little like would make it quadratic.
+const LEAST_MEAN: f64 = 0.02;
+
 /// The merges of a component, in order. Groups are numbered: first the nodes, then the merges.
 struct Tree {
     nodes: usize,
@@ -95,7 +108,7 @@ struct Merged {
 }
 
 impl Tree {
-    /// Average linkage until no pair is left between two groups.
+    /// Average linkage, down to [`LEAST_MEAN`].
     fn link(n: usize, edges: &[Edge], place: &AHashMap<u32, usize>) -> Tree {
         // Sums of scores between groups, as integers: exact in any order. A group lives in the row
         // of its least node.
@@ -119,6 +132,9 @@ impl Tree {
         }
         let mut merges = Vec::new();
         while let Some(Merge { mean: best, clusters: Reverse((a, b)) }) = queue.pop() {
+            if best < LEAST_MEAN {
+                break;
+            }
             // Where one of the two has grown since, the pair was queued again with its new mean.
             if !sums[a].get(&b).is_some_and(|&sum| mean(a, b, sum, &size) == best) {
                 continue;
@@ -153,8 +169,9 @@ impl Tree {
     /// another.
     fn cut(&self, cut: Cut) -> Vec<usize> {
         let groups = self.nodes + self.merges.len();
-        let mut next = vec![0.0; groups];
-        for merged in &self.merges {
+        let (mut mean, mut next) = (vec![0.0; groups], vec![0.0; groups]);
+        for (i, merged) in self.merges.iter().enumerate() {
+            mean[self.nodes + i] = merged.mean;
             for part in merged.parts {
                 next[part] = merged.mean;
             }
@@ -163,7 +180,8 @@ impl Tree {
         for (i, merged) in self.merges.iter().enumerate() {
             let group = self.nodes + i;
             let parts = best[merged.parts[0]] + best[merged.parts[1]];
-            let whole = cut.value(merged.size, merged.mean, next[group]);
+            let inside = merged.parts.map(|part| mean[part]);
+            let whole = cut.value(merged, next[group], inside[0].max(inside[1]));
             kept[group] = whole >= parts;
             best[group] = whole.max(parts);
         }
@@ -273,7 +291,7 @@ mod tests {
                 }
             }
             let (mean, i, j) = best;
-            if mean == 0.0 {
+            if mean < LEAST_MEAN {
                 return merges;
             }
             let moved = clusters.remove(j);
@@ -329,8 +347,16 @@ mod tests {
     }
 
     #[test]
+    fn a_third_article_of_the_topic_stays_apart() {
+        let topic = |with: f64| [edge(0, 1, 0.44), edge(0, 2, with), edge(1, 2, with)];
+        assert_eq!(sets(&groups(3, &topic(0.19), FLAT)), [vec![0, 1]]);
+        assert_eq!(sets(&groups(3, &topic(0.3), FLAT)), [vec![0, 1, 2]]);
+    }
+
+    #[test]
     fn members_point_along_their_best_matches() {
-        let edges = [edge(0, 1, 0.9), edge(1, 2, 0.8), edge(0, 2, 0.7), edge(2, 3, 0.95)];
+        let edges = [(0, 1, 0.9), (1, 2, 0.8), (0, 2, 0.7), (2, 3, 0.95), (0, 3, 0.6), (1, 3, 0.6)]
+            .map(|(a, b, score)| edge(a, b, score));
         let found = groups(4, &edges, FLAT);
         assert_eq!(found[0].representative, 2);
         let to: Vec<_> = found[0].members.iter().map(|m| (m.article, m.to)).collect();

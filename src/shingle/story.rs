@@ -27,6 +27,8 @@ impl Marks {
     pub const NAME: Marks = Marks(2);
     /// A number.
     pub const NUMBER: Marks = Marks(4);
+    /// With a capital anywhere, as scripts without case never have.
+    pub const CAPITAL: Marks = Marks(8);
 
     /// Whether it has all the marks of `other`.
     #[must_use]
@@ -58,6 +60,7 @@ pub fn terms(title: &[Word], text: &[Word]) -> Vec<Term> {
             marks.add(Marks::LEAD, position < LEAD_TERMS);
             marks.add(Marks::NAME, word.capital && !word.opens_sentence);
             marks.add(Marks::NUMBER, word.kind == Kind::Number);
+            marks.add(Marks::CAPITAL, word.capital);
             found.push(Term { hash, count: 1, marks });
         });
     }

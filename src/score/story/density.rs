@@ -12,7 +12,7 @@ const PRIOR: f64 = 0.43;
 const PRIOR_ARTICLES: f64 = 10.0;
 
 /// Least density: an article without neighbours is no easier to match.
-const LEAST: f64 = 0.23;
+const LEAST: f64 = 0.13;
 
 /// Density around each article of a corpus.
 #[derive(Clone, Debug)]

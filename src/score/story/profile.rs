@@ -19,8 +19,8 @@ pub struct Parts {
     pub names: Option<f64>,
     /// Over numbers. `None` where one of the two has none.
     pub numbers: Option<f64>,
-    /// Whether both have enough numbers to be told by them.
-    pub numbered: bool,
+    /// Whether numbers have to stand in for names: both have enough of them, and no capitals.
+    pub by_numbers: bool,
     /// Over the terms of both leads.
     pub lead: f64,
     /// Over shingles.
@@ -28,7 +28,7 @@ pub struct Parts {
 }
 
 const NAMES_WEIGHT: f64 = 0.8;
-const LEAD_WEIGHT: f64 = 0.3;
+const LEAD_WEIGHT: f64 = 0.5;
 const PHRASES_WEIGHT: f64 = 0.6;
 
 /// Sum of the weights of an article's names, or of its numbers, from which they tell it from others:
@@ -60,7 +60,7 @@ impl Parts {
     fn specific(self) -> f64 {
         match (self.names, self.numbers) {
             (Some(names), _) => names,
-            (None, Some(numbers)) if self.numbered => (self.words + numbers) / 2.0,
+            (None, Some(numbers)) if self.by_numbers => (self.words + numbers) / 2.0,
             _ => self.words,
         }
     }
@@ -85,6 +85,8 @@ pub struct Profile {
     names: f64,
     /// Sum of the weights of the numbers.
     numbers: f64,
+    /// Whether any term is written with a capital.
+    cased: bool,
 }
 
 /// The profiles of a corpus, whose own frequencies enter the weights. Cost: two passes over all
@@ -109,7 +111,8 @@ impl Profile {
             marked.map(|term| f64::from(term.idf)).sum()
         };
         let (names, numbers) = (sum(Marks::NAME), sum(Marks::NUMBER));
-        let mut profile = Profile { terms, norms: Views::default(), names, numbers };
+        let cased = terms.iter().any(|term| term.marks.has(Marks::CAPITAL));
+        let mut profile = Profile { terms, norms: Views::default(), names, numbers, cased };
         let squares = profile.products(&profile);
         profile.norms = Views {
             words: squares.words.sqrt(),
@@ -155,7 +158,7 @@ impl Profile {
             words: cosine(products.words, own.words, its.words),
             names: named.then(|| cosine(products.names, own.names, its.names)),
             numbers: any_numbers.then(|| cosine(products.numbers, own.numbers, its.numbers)),
-            numbered: self.numbers.min(other.numbers) > ENOUGH,
+            by_numbers: !self.cased && !other.cased && self.numbers.min(other.numbers) > ENOUGH,
             lead: cosine(products.lead, own.lead, its.lead),
             phrases: if sizes > 0.0 { shingles.shared as f64 / sizes } else { 0.0 },
         }
