@@ -1,4 +1,76 @@
-//! tour
+//! Finds the articles that tell the same story twice.
+//!
+//! Articles are grouped at three levels, each inside the next ([`config::Level`]): `exact`, the same
+//! text but for case, spacing and punctuation; `near`, edited copies; `story`, the same event told in
+//! other words. The program `retold` is a thin layer over this library.
+//!
+//! # The stages
+//!
+//! An article passes them in this order. Each is a module, and plain data goes from one to the next.
+//!
+//! 1. [`read`]: the bytes of a dump to [`article`]s, in batches.
+//! 2. [`text`]: a text to folded words.
+//! 3. [`shingle`]: words to what the levels compare: word 3-grams, and terms with their marks.
+//! 4. [`minhash`]: a set of shingles to a signature of 64 minima (one-permutation hashing: Li, Owen
+//!    and Zhang 2012; densified: Shrivastava 2017).
+//! 5. [`lsh`]: signatures and terms to candidate pairs (bands of minima: Broder 1997).
+//! 6. [`score`]: candidate pairs to scores. The near score is exact; the story score weighs shared
+//!    terms and subtracts the density around the two (the idea of CSLS: Conneau et al. 2018).
+//! 7. [`cluster`]: scored pairs to groups: stars for copies, average linkage (Sokal and Michener
+//!    1958) for stories.
+//! 8. [`report`]: groups to files.
+//!
+//! [`pipeline`] joins them, under a [`config`]; [`eval`] measures the result against labels. [`hash`]
+//! and [`math`] hold what makes a result the same on every machine.
+//!
+//! # Promises
+//!
+//! - The same articles and options give the same bytes, on any number of threads, on any machine, in
+//!   any order of files. Scores come of integers, or of `+ - * /` and square roots in a fixed order.
+//! - Every record that is met is an article in exactly one cluster, or counted in the
+//!   [`read::Tally`] by reason and place.
+//! - Every member of a cluster names the article that it was matched with, the level, and the score.
+//! - Nothing is printed, no environment is read, and progress is data ([`pipeline::Observer`]).
+//!
+//! # Example
+//!
+//! [`pipeline::run`] reads files. Texts that are in memory already are sketched one by one, and then
+//! grouped:
+//!
+//! ```
+//! use retold::article::{Article, Source};
+//! use retold::config::Config;
+//! use retold::pipeline::{Silent, Sketcher, group};
+//! use retold::read::Tally;
+//!
+//! let texts = [
+//!     "A fire in the old cannery at Port Halvard killed two night watchmen, Marit Solberg said.",
+//!     "Two guards died when flames swept the Halvard cannery, according to police chief Solberg.",
+//!     "The council of Port Halvard decided to build a swimming hall beside the school.",
+//! ];
+//! let (mut sketcher, mut sketches) = (Sketcher::default(), Vec::new());
+//! for (record, text) in (1..).zip(texts) {
+//!     let source = Source { path: "memory".into(), record };
+//!     let (id, text) = (Some(format!("article {record}")), text.to_owned());
+//!     let article = Article { source, id, title: None, url: None, date: None, text };
+//!     sketches.push(sketcher.sketch(article).map_err(|skip| skip.detail)?);
+//! }
+//! let clusters = group(sketches, Tally::default(), &Config::default(), &Silent)?;
+//! // Articles are numbered in the order of their ids.
+//! assert_eq!(clusters.clusters(), [vec![0, 1], vec![2]]);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # References
+//!
+//! - A. Broder, "On the resemblance and containment of documents", 1997.
+//! - P. Li, A. Owen and C. Zhang, "One permutation hashing", 2012.
+//! - A. Shrivastava, "Optimal densification for fast and accurate minwise hashing", 2017.
+//! - A. Conneau et al., "Word translation without parallel data", 2018.
+//! - R. Sokal and C. Michener, "A statistical method for evaluating systematic relationships", 1958.
+//!
+//! What was measured, and what lost, is in ARCHITECTURE.md.
+
 pub mod article;
 pub mod cluster;
 pub mod config;

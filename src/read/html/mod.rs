@@ -19,6 +19,7 @@
 pub mod charset;
 mod date;
 mod scrub;
+mod tags;
 
 use dom_query::{Document, NodeRef};
 use dom_smoothie::{Config, Readability, TextMode};

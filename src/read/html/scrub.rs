@@ -8,6 +8,11 @@
 //! parser sees only that. Scripts and style sheets, about half of a news page, go as
 //! well, which pays for the pass.
 
+use super::tags::{
+    ATTRS, Attrs, CELLS, CLASS, CONTENT, DATE_WORDS, DATETIME, HTTP_EQUIV, INLINE, ITEMPROP, LANG,
+    NAME, PROPERTY, RAW, SKIPPED, TABLE, TYPE, UNWRAPPED, VOID, WRITTEN, is,
+};
+
 /// Deepest nesting written; deeper start tags are dropped, their text stays. (Deepest of
 /// 92 news pages: 29.) The extractor behind us does work of the order of elements times
 /// depth, so this and the next three constants bound its time.
@@ -37,106 +42,6 @@ pub(super) struct Scrubbed<'a> {
     /// `itemprop` (or nothing) and `datetime` or `content` of any other tag, or the text
     /// after a tag whose class says that it is a date.
     pub(super) times: Vec<(&'a str, &'a str)>,
-}
-
-/// Attributes that are looked at; the first [`WRITTEN`] of them are written out again.
-const ATTRS: [&str; 18] = [
-    "class",
-    "id",
-    "style",
-    "role",
-    "hidden",
-    "aria-hidden",
-    "aria-modal",
-    "itemprop",
-    "rel",
-    "href",
-    "src",
-    "name",
-    "property",
-    "http-equiv",
-    "content",
-    "datetime",
-    "type",
-    "lang",
-];
-const WRITTEN: usize = 11;
-const CLASS: usize = 0;
-const ITEMPROP: usize = 7;
-const NAME: usize = 11;
-const PROPERTY: usize = 12;
-const HTTP_EQUIV: usize = 13;
-const CONTENT: usize = 14;
-const DATETIME: usize = 15;
-const TYPE: usize = 16;
-const LANG: usize = 17;
-type Attrs<'a> = [Option<&'a str>; ATTRS.len()];
-
-/// Elements whose content is not markup: it runs to the end tag, or to the end of the page.
-const RAW: &[&str] =
-    &["script", "style", "textarea", "iframe", "xmp", "noembed", "noframes", "title", "noscript"];
-/// Elements dropped with their content when they are closed at all.
-const SKIPPED: &[&str] =
-    &["svg", "math", "template", "select", "button", "canvas", "object", "video", "audio", "map"];
-/// Tags that are dropped while their content stays: formatting (which an HTML parser
-/// would open again in every later block) and those with parsing rules of their own.
-const UNWRAPPED: &[&str] = &[
-    "b",
-    "big",
-    "code",
-    "em",
-    "font",
-    "i",
-    "nobr",
-    "s",
-    "small",
-    "strike",
-    "strong",
-    "tt",
-    "u",
-    "head",
-    "body",
-    "html",
-    "frameset",
-    "frame",
-    "option",
-    "optgroup",
-    "plaintext",
-    "rb",
-    "rp",
-    "rt",
-    "rtc",
-    "ruby",
-    "picture",
-    "image",
-    "colgroup",
-    "col",
-    "link",
-    "base",
-    "source",
-    "track",
-    "param",
-    "embed",
-    "area",
-    "input",
-    "meta",
-    "applet",
-    "marquee",
-];
-const VOID: &[&str] = &["br", "hr", "img", "wbr"];
-/// Elements without a block's rules: they do not end a paragraph, nor their end tags a block.
-const INLINE: &[&str] = &[
-    "a", "span", "label", "abbr", "cite", "q", "sub", "sup", "time", "mark", "ins", "del", "dfn",
-    "kbd", "samp", "var", "data", "bdi", "bdo", "acronym",
-];
-const CELLS: &[&str] = &["td", "th", "caption", "table"];
-const TABLE: &[&str] = &["td", "th", "caption", "table", "tr", "thead", "tbody", "tfoot"];
-
-/// Words in a class that say that the element holds a date.
-const DATE_WORDS: &[&str] = &["date", "datetime", "dateline", "pubdate", "published", "timestamp"];
-
-fn is(list: &[&str], name: &str) -> bool {
-    list.iter().any(|n| n.eq_ignore_ascii_case(name))
 }
 
 /// Rewrites a page; see above. Never fails; linear in the length of the page.

@@ -15,7 +15,7 @@ pub use density::Density;
 pub use profile::{Parts, Profile, profiles};
 
 /// What two articles have in common beyond what is owed to their surroundings. About
-/// [`EVEN_EXCESS`] for a pair that is as likely one story as not; below 0 for most pairs.
+/// 0.16 for a pair that is as likely one story as not; below 0 for most pairs.
 #[must_use]
 pub fn excess(likeness: f64, density: f64) -> f64 {
     likeness - DENSITY_SHARE * density
