@@ -41,10 +41,10 @@ fn write_cluster(clusters: &Clusters, members: &[u32], out: &mut dyn Write) -> i
             Some((_, score)) => (assignment.relation.name(), format!("{score:.2}")),
         };
         writeln!(out, "  {relation:<5} {score}  {}  {}", printable(&entry.id), title(entry))?;
-        if let Some(url) = &entry.url {
-            if *url != entry.id {
-                writeln!(out, "              {}", printable(url))?;
-            }
+        if let Some(url) = &entry.url
+            && *url != entry.id
+        {
+            writeln!(out, "              {}", printable(url))?;
         }
     }
     if let Some(more @ 1..) = members.len().checked_sub(SHOWN_MEMBERS) {

@@ -89,10 +89,10 @@ fn split(pairs: &[Copies], overlap: &impl Fn(u32, u32) -> Option<Overlap>) -> Ve
         }
         if nodes.len() <= COMPLETED_COMPONENT {
             for at in 0..nodes.len() {
-                if !assigned[at] {
-                    if let Some(overlap) = overlap(nodes[centre], nodes[at]) {
-                        take(at, overlap, &mut assigned);
-                    }
+                if !assigned[at]
+                    && let Some(overlap) = overlap(nodes[centre], nodes[at])
+                {
+                    take(at, overlap, &mut assigned);
                 }
             }
         }
