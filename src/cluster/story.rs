@@ -291,7 +291,7 @@ mod tests {
             for a in 0..12 {
                 for b in a + 1..12 {
                     let random = crate::hash::mix(seed << 16 | u64::from(a) << 8 | u64::from(b));
-                    if random % 3 == 0 {
+                    if random.is_multiple_of(3) {
                         edges.push(edge(a, b, (random >> 40) as f64 / (1 << 24) as f64));
                     }
                 }
