@@ -29,11 +29,12 @@ pub(super) struct ClusterArgs {
 struct OutputArgs {
     /// Write the clusters to FILE, one JSON object a line (.csv: rows), or `-` for standard output
     ///
-    /// Without it, a table for people on a terminal, and JSON Lines in a pipe.
+    /// Without it, a table for people on a terminal, and JSON Lines in a pipe (unless
+    /// --assignments goes there).
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
 
-    /// Write one row per article to FILE (.jsonl or .csv)
+    /// Write one row per article to FILE (.jsonl or .csv), or `-` for standard output
     #[arg(long, value_name = "FILE")]
     assignments: Option<PathBuf>,
 
@@ -62,7 +63,9 @@ pub(super) fn run(args: &ClusterArgs) -> Result<Outcome> {
     for (report, output) in destinations {
         output.write(|out| report.write(&clusters, out))?;
     }
-    if args.output.output.is_none() {
+    let rows_on_stdout =
+        args.output.assignments.as_ref().is_some_and(|path| path.as_os_str() == "-");
+    if args.output.output.is_none() && !rows_on_stdout {
         if std::io::stdout().is_terminal() {
             Output::Stdout.write(|out| table::write(&clusters, singletons, out))?;
         } else {
@@ -96,6 +99,9 @@ impl OutputArgs {
                 _ if path.as_os_str() == "-" => Box::new(JsonRows(RowsOf::All)),
                 _ => bail!("--assignments {}: name it .jsonl or .csv", path.display()),
             };
+            if destinations.iter().any(|(_, output)| output.is_at(path)) {
+                bail!("-o and --assignments both name {}: one place holds one", path.display());
+            }
             destinations.push((report, Output::open(path)?));
         }
         Ok(destinations)

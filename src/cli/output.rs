@@ -13,20 +13,26 @@ pub(super) enum Output {
     /// A pipe or device, written as it is.
     Direct(File),
     /// A file: written beside its place under another name, then moved there.
-    File {
-        /// Its place.
-        path: PathBuf,
-        /// Its name until it is complete.
-        partial: Partial,
-    },
+    File(PathBuf),
 }
 
 /// A file that is removed again unless it is completed.
-#[derive(Debug)]
-pub(super) struct Partial {
+struct Partial {
     path: PathBuf,
     file: File,
     completed: bool,
+}
+
+impl Partial {
+    /// A new file in the folder of `path`, under a name of its own.
+    fn beside(path: &Path) -> Result<Partial> {
+        let mut hidden = std::ffi::OsString::from(".");
+        hidden.push(path.file_name().context("it has no file name")?);
+        hidden.push(format!(".{}.partial", std::process::id()));
+        let partial = path.with_file_name(hidden);
+        let file = File::create(&partial)?;
+        Ok(Partial { path: partial, file, completed: false })
+    }
 }
 
 impl Drop for Partial {
@@ -57,14 +63,23 @@ impl Output {
             Ok(_) => drop(File::options().write(true).open(path).with_context(cannot)?),
             Err(_) => {}
         }
-        let name = path.file_name().context("it has no file name").with_context(cannot)?;
-        let mut hidden = std::ffi::OsString::from(".");
-        hidden.push(name);
-        hidden.push(format!(".{}.partial", std::process::id()));
-        let partial = path.with_file_name(hidden);
-        let file = File::create(&partial).with_context(cannot)?;
-        let partial = Partial { path: partial, file, completed: false };
-        Ok(Output::File { path: path.to_owned(), partial })
+        // Tried and removed: in a folder that is itself an input it must not be found.
+        drop(Partial::beside(path).with_context(cannot)?);
+        Ok(Output::File(path.to_owned()))
+    }
+
+    /// Whether what is written to `path` would end in the same place.
+    pub(super) fn is_at(&self, path: &Path) -> bool {
+        let place = |path: &Path| {
+            let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+            let folder = folder.unwrap_or(Path::new(".")).canonicalize().ok();
+            (folder, path.file_name().map(ToOwned::to_owned))
+        };
+        match self {
+            Output::Stdout => path.as_os_str() == "-",
+            Output::Direct(_) => false,
+            Output::File(own) => place(own) == place(path),
+        }
     }
 
     /// Writes what `write` writes, and puts the file in its place.
@@ -77,8 +92,9 @@ impl Output {
         match self {
             Output::Stdout => buffered(&mut io::stdout().lock()).context("standard output"),
             Output::Direct(mut file) => buffered(&mut file).context("output"),
-            Output::File { path, mut partial } => {
+            Output::File(path) => {
                 let cannot = || format!("cannot write {}", path.display());
+                let mut partial = Partial::beside(&path).with_context(cannot)?;
                 buffered(&mut partial.file).with_context(cannot)?;
                 partial.file.sync_all().with_context(cannot)?;
                 std::fs::rename(&partial.path, &path).with_context(cannot)?;

@@ -11,12 +11,18 @@ use std::borrow::Cow;
 use std::fmt;
 use std::io::{self, BufRead};
 
-/// Whether a first line is there whole and is a JSON object.
+/// Whether the first line is a JSON object, as far as it is there: of a long line, or from a slow
+/// pipe, only a part is.
 pub(super) fn looks_like_json_lines(head: &[u8]) -> bool {
-    let line = head.split(|&b| b == b'\n').find(|line| !line.trim_ascii().is_empty());
+    let mut lines = head.split(|&b| b == b'\n');
+    let line = lines.find(|line| !line.trim_ascii().is_empty());
+    let is_cut = lines.next().is_none();
     line.is_some_and(|line| {
         line.trim_ascii_start().starts_with(b"{")
-            && serde_json::from_slice::<serde_json::Map<String, Value>>(line).is_ok()
+            && match serde_json::from_slice::<serde_json::Map<String, Value>>(line) {
+                Ok(_) => true,
+                Err(error) => is_cut && error.is_eof(),
+            }
     })
 }
 
@@ -330,6 +336,19 @@ mod tests {
             let (reason, detail) = read(&format!("{{\"text\": {line}}}")).unwrap_err();
             assert_eq!(reason, Reason::TextNotString);
             assert!(detail.contains(kind), "{detail}");
+        }
+    }
+
+    #[test]
+    fn a_part_of_the_first_line_is_enough() {
+        let line = "{\"id\": 7, \"x\": [null], \"text\": \"é\"}".as_bytes();
+        for length in 1..=line.len() {
+            assert!(looks_like_json_lines(&line[..length]), "{length}");
+            assert!(looks_like_json_lines(&[b"\n \n", &line[..length]].concat()));
+        }
+        for text in ["", "{ braces", "{\n\"text\": 1}", "{\"text\": \"cut\n", "{}x", "[1]", "x {}"]
+        {
+            assert!(!looks_like_json_lines(text.as_bytes()), "{text}");
         }
     }
 

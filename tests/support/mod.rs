@@ -1,5 +1,8 @@
-//! What the tests of reading share.
+//! What the tests of reading share; those of the program are in `cli` and `news`.
 #![allow(dead_code, unreachable_pub, reason = "each test file uses a part")]
+
+pub mod cli;
+pub mod news;
 
 use retold::article::Article;
 use retold::read::{InputFile, ReadOptions, Tally, read};
