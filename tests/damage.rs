@@ -95,11 +95,10 @@ fn write_huge(place: &Place, name: &str, before: &str, after: &str) {
     file.flush().unwrap();
 }
 
-/// Clusters files under a limit of address space, which a reader that held 200 MB a few times, or
-/// as many words of them, would break.
-fn cluster_in_two_gigabytes(place: &Place, files: &[&str]) -> support::cli::Run {
+/// Clusters files under a limit of address space that a reader which held all 200 MB would break.
+fn cluster_in_little_memory(place: &Place, files: &[&str]) -> support::cli::Run {
     let output = std::process::Command::new("sh")
-        .args(["-c", "ulimit -v 2000000 && exec \"$@\"", "sh", env!("CARGO_BIN_EXE_retold")])
+        .args(["-c", "ulimit -v 500000 && exec \"$@\"", "sh", env!("CARGO_BIN_EXE_retold")])
         .args(["cluster", "--threads", "2"])
         .args(files)
         .current_dir(place.path())
@@ -114,7 +113,7 @@ fn a_line_of_200_mb_is_passed_over() {
     let place = Place::new();
     let (before, after) = (line("a", &text(1, 9)), line("b", &text(1, 9)));
     write_huge(&place, "huge.jsonl", &format!("{before}{{\"text\": \""), &format!("\"}}\n{after}"));
-    let run = cluster_in_two_gigabytes(&place, &["huge.jsonl"]).ends(3);
+    let run = cluster_in_little_memory(&place, &["huge.jsonl"]).ends(3);
     assert_eq!(run.clusters(), [["a", "b"]]);
     run.says(&["retold: huge.jsonl: skipped: record too long (record 2)", "64 MiB"])
         .counts([3, 2, 1, 0], &[("record too long", 1)]);
@@ -126,7 +125,7 @@ fn a_text_of_200_mb_is_cut() {
     let place = Place::new();
     write_huge(&place, "huge.txt", "", "");
     place.write("small.txt", text(1, 9));
-    let run = cluster_in_two_gigabytes(&place, &["huge.txt", "small.txt"]).ends(0);
+    let run = cluster_in_little_memory(&place, &["huge.txt", "small.txt"]).ends(0);
     run.says(&["note: 1 articles cut at the size limit"]).counts([2, 0, 0, 2], &[]);
     let shown = place.run(&["extract", "--max-article", "1MiB", "huge.txt"]).ends(0).json();
     assert_eq!(string(&shown[0]["text"]).len(), MIB);
