@@ -48,7 +48,8 @@ pub struct Config {
     pub level: Level,
     /// Least near score of two copies, above 0, at most 1.
     pub near_threshold: f64,
-    /// Least mean story score inside a story, above 0, at most 1.
+    /// How strictly stories are cut, above 0, at most 1: higher is stricter (see
+    /// [`crate::score::story::cut`]).
     pub story_threshold: f64,
     /// Story pairs whose dates are known and further apart than this many days are not compared.
     pub window_days: Option<u32>,

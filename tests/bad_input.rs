@@ -178,7 +178,7 @@ fn ids_that_repeat_are_told_apart() {
         ["a#3", "all.jsonl#2"],
     ];
     assert_eq!(articles, expected);
-    run.says(&["note: 2 ids that repeat, told apart by #2"]).counts([4, 2, 1, 2], &[]);
+    run.says(&["note: 2 repeated ids, told apart by #2"]).counts([4, 2, 1, 2], &[]);
 }
 
 #[cfg(unix)]
@@ -204,7 +204,7 @@ fn thresholds_out_of_range() {
     for option in ["--near-threshold", "--story-threshold"] {
         for value in ["0", "2", "NaN", "1.0001", "inf", "-0.5"] {
             let set = format!("{option}={value}");
-            let run = place.cluster(&[&set, "all.jsonl"]).ends(1);
+            let run = place.cluster(&[&set, "all.jsonl"]).ends(2);
             let run = run.says(&[option, "it must be above 0 and at most 1"]);
             assert_eq!(run.out, "");
         }

@@ -238,3 +238,13 @@ fn a_run_that_fails_leaves_the_outputs_alone() {
     assert_eq!(place.read("old.jsonl").lines().count(), 3);
     assert_eq!(place.read("old.csv").lines().count(), 7);
 }
+
+#[test]
+fn an_output_never_takes_the_place_of_an_input() {
+    let place = Place::new();
+    place.write("a.txt", "Rain fell on the old harbour of Selwyn all night.");
+    let run = place.cluster(&["-o", "./a.txt", "a.txt"]);
+    assert_eq!(run.code, 1, "{}", run.err);
+    assert!(run.err.contains("is an input"), "{}", run.err);
+    assert!(place.read("a.txt").starts_with("Rain fell"));
+}

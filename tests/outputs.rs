@@ -276,3 +276,23 @@ fn progress_is_data_for_programs() {
     let run = place.cluster(&["-q", "dump.jsonl", "nowhere"]).ends(3);
     assert_eq!(run.err.lines().count(), 1, "{}", run.err);
 }
+
+#[test]
+fn labelled_pairs_are_judged_at_every_level() {
+    let place = Place::new();
+    let text = "Rain fell on the old harbour of Selwyn all night and two ferries stayed in port.";
+    let line = |id: &str, text: &str| format!("{{\"id\":\"{id}\",\"text\":\"{text}\"}}\n");
+    let other = "Parliament passed the budget of Norrvik by a single vote on a quiet afternoon.";
+    place.write("a.jsonl", line("a", text) + &line("b", &text.to_uppercase()) + &line("c", other));
+    place.write("pairs.tsv", "id_a\tid_b\tlabel\na\tb\t1\na\tc\t0\n");
+    for level in ["exact", "near", "story"] {
+        let run =
+            place.run(&["eval", "--json", "--match", level, "--gold", "pairs.tsv", "a.jsonl"]);
+        assert_eq!(run.code, 0, "{level}: {}", run.err);
+        let figures: serde_json::Value = serde_json::from_str(&run.out).unwrap();
+        let figures = &figures["figures"][0];
+        assert_eq!(figures["pairs"], 2, "{level}");
+        assert_eq!(figures["joined"]["f1"], 1.0, "{level}");
+        assert_eq!(figures["average_precision"], 1.0, "{level}");
+    }
+}

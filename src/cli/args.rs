@@ -87,6 +87,12 @@ fn format_parser() -> impl TypedValueParser<Value = Format> {
         .try_map(|name| name.parse::<Format>())
 }
 
+/// A number above 0, at most 1.
+fn share(text: &str) -> Result<f64, String> {
+    let number = text.parse().ok().filter(|number| *number > 0.0 && *number <= 1.0);
+    number.ok_or_else(|| "it must be above 0 and at most 1".to_owned())
+}
+
 /// A size in bytes as people write it: `500`, `64KiB`, `2GiB`, or with K, M and G for the same.
 fn size(text: &str) -> Result<usize, String> {
     let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
@@ -111,11 +117,13 @@ pub(super) struct MatchArgs {
     level: LevelName,
 
     /// Least score of two near-duplicates, above 0, at most 1
-    #[arg(long, value_name = "SCORE", default_value_t = NEAR_THRESHOLD)]
+    #[arg(long, value_name = "SCORE", default_value_t = NEAR_THRESHOLD, value_parser = share)]
     near_threshold: f64,
 
-    /// Least mean score inside a story, above 0, at most 1; 0.5 is "as likely as not"
-    #[arg(long, value_name = "SCORE", default_value_t = STORY_THRESHOLD)]
+    /// How strictly stories are cut, above 0, at most 1: higher is stricter
+    ///
+    /// It moves the bar by which a group is kept, and is no limit on the scores of its members.
+    #[arg(long, value_name = "SCORE", default_value_t = STORY_THRESHOLD, value_parser = share)]
     story_threshold: f64,
 
     /// Do not compare articles for a story whose dates are further apart than this
@@ -141,7 +149,7 @@ pub(super) struct RunArgs {
     #[arg(long, value_name = "N")]
     threads: Option<NonZeroUsize>,
 
-    /// Fail if any record is skipped
+    /// Fail if any file or record that should be an article was not read
     #[arg(long)]
     pub(super) strict: bool,
 

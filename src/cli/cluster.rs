@@ -49,6 +49,9 @@ pub(super) fn run(args: &ClusterArgs) -> Result<Outcome> {
     let singletons = args.output.singletons;
     let destinations = args.output.open()?;
     let (files, troubles) = args.input.files()?;
+    for (_, output) in &destinations {
+        output.refuse_to_replace(&files)?;
+    }
 
     let reporter = Reporter::new(args.run.progress, args.run.quiet);
     let result = pipeline::run(&files, &config, &reporter);
@@ -86,14 +89,15 @@ impl OutputArgs {
         let mut destinations: Vec<Destination> = Vec::new();
         if let Some(path) = &self.output {
             let rows = if self.singletons { RowsOf::ClusteredAndAlone } else { RowsOf::Clustered };
-            let report: Box<dyn Report> = match kind(path) {
+            let report: Box<dyn Report> = match kind(path).as_deref() {
                 Some("csv") => Box::new(CsvRows(rows)),
+                Some("parquet") => bail!("-o {}: name it .jsonl or .csv", path.display()),
                 _ => Box::new(JsonClusters { singletons: self.singletons }),
             };
             destinations.push((report, Output::open(path)?));
         }
         if let Some(path) = &self.assignments {
-            let report: Box<dyn Report> = match kind(path) {
+            let report: Box<dyn Report> = match kind(path).as_deref() {
                 Some("csv") => Box::new(CsvRows(RowsOf::All)),
                 Some("jsonl" | "ndjson") => Box::new(JsonRows(RowsOf::All)),
                 _ if path.as_os_str() == "-" => Box::new(JsonRows(RowsOf::All)),
@@ -108,6 +112,7 @@ impl OutputArgs {
     }
 }
 
-fn kind(path: &Path) -> Option<&str> {
-    path.extension().and_then(|extension| extension.to_str())
+/// What the name's ending says a file holds.
+fn kind(path: &Path) -> Option<String> {
+    path.extension().map(|extension| extension.to_string_lossy().to_ascii_lowercase())
 }

@@ -1,6 +1,7 @@
 //! Output files that appear whole or not at all, and are tried before the work starts.
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
+use retold::read::InputFile;
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -80,6 +81,19 @@ impl Output {
             Output::Direct(_) => false,
             Output::File(own) => place(own) == place(path),
         }
+    }
+
+    /// Fails if the output would take the place of one of the files to read.
+    pub(super) fn refuse_to_replace(&self, files: &[InputFile]) -> Result<()> {
+        let Output::File(place) = self else { return Ok(()) };
+        let Ok(place) = place.canonicalize() else { return Ok(()) };
+        for file in files {
+            let input = file.path.as_ref().and_then(|path| path.canonicalize().ok());
+            if input.as_ref() == Some(&place) {
+                bail!("{} is an input: name another file to write to", file.name);
+            }
+        }
+        Ok(())
     }
 
     /// Writes what `write` writes, and puts the file in its place.

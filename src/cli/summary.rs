@@ -43,14 +43,14 @@ pub(super) fn say_counts(clusters: &Clusters) {
         skipped(tally),
     ));
     let notes = [
-        (tally.replaced, "articles with bytes that are not UTF-8, replaced"),
-        (tally.cut, "articles cut at the size limit"),
-        (clusters.repeated_ids, "ids that repeat, told apart by #2, #3, ..."),
-        (clusters.capped_buckets, "buckets too full to compare all pairs in"),
+        (tally.replaced, "article", " with bytes that are not UTF-8, replaced"),
+        (tally.cut, "article", " cut at the size limit"),
+        (clusters.repeated_ids, "repeated id", ", told apart by #2, #3, ..."),
+        (clusters.capped_buckets, "bucket", " too full to compare all pairs in"),
     ];
-    for (count, what) in notes {
+    for (count, noun, what) in notes {
         if count > 0 {
-            say(&format!("note: {count} {what}"));
+            say(&format!("note: {}{what}", counted(count as usize, noun)));
         }
     }
 }

@@ -3,8 +3,7 @@
 //! Each article is filed under its [`KEYS`] weightiest terms. Two articles are compared by the
 //! terms they are both filed under, and each keeps its [`NEIGHBOURS`] best: so the number of
 //! candidates is bounded however the corpus grows, and a retelling competes only with what is more
-//! alike. (Weighted MinHash, which draws terms in proportion to their weight, was measured beside
-//! this: see ARCHITECTURE.md.)
+//! alike.
 
 use super::Pair;
 use rayon::prelude::*;

@@ -76,8 +76,9 @@ pub struct Clusters {
     pub repeated_ids: u64,
     /// Near buckets too full for all their pairs to be compared.
     pub capped_buckets: u64,
-    /// For each of the configuration's `judged_pairs` how likely the two tell one story, from 0 to
-    /// 1 (1 within a near group); `None` where an id is unknown. Empty above the story level.
+    /// For each of the configuration's `judged_pairs` the score at its level, from 0 to 1: at the
+    /// story level the probability of one story (1 within a near group); `None` where an id is
+    /// unknown.
     pub judged: Vec<Option<f64>>,
 }
 

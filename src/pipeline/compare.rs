@@ -51,8 +51,8 @@ pub struct SharedTerm {
 }
 
 impl Comparison {
-    /// The level at which the two belong together under the thresholds of `config`, which is also
-    /// how `cluster` treats the two alone.
+    /// The level at which the two belong together: `config`'s thresholds against the score of the
+    /// pair. (`cluster` also weighs what is around the two.)
     #[must_use]
     pub fn level(&self, config: &Config) -> Option<Level> {
         if self.exact {

@@ -46,8 +46,8 @@ pub enum RunError {
 
 /// Reads `files` and groups their articles.
 ///
-/// Memory: what is kept of each article (its shingles and terms, about twice its text), and a few
-/// batches of input.
+/// Memory: what is kept of each article (its shingles and terms, three times its text; at the story
+/// level with weights and candidates eight times), and a few batches of input.
 ///
 /// # Errors
 /// See [`RunError`]. Input that cannot be read is no error: it is in the tally of the result.
@@ -90,6 +90,16 @@ pub fn group(
         check(Stage::Near, sketches.len() as u64)?;
         let standing = standing(&representatives(sketches.len(), &[&exact]));
         (near, capped_buckets) = near_groups(&sketches, &standing, config);
+    }
+    if config.level == Level::Exact {
+        judged = judge(&sketches, config, |a, b| {
+            f64::from(u8::from(sketches[a as usize].digest == sketches[b as usize].digest))
+        });
+    }
+    if config.level == Level::Near {
+        judged = judge(&sketches, config, |a, b| {
+            Overlap::of(&sketches[a as usize].shingles, &sketches[b as usize].shingles).score()
+        });
     }
     if config.level >= Level::Story {
         check(Stage::Story, sketches.len() as u64)?;
@@ -237,6 +247,20 @@ fn near_groups(sketches: &[Sketch], standing: &[u32], config: &Config) -> (Vec<G
     (cluster::near::groups(sketches.len(), &pairs, overlap), found.capped_buckets)
 }
 
+/// The score of each of the configuration's pairs; `None` where an id is unknown.
+fn judge(
+    sketches: &[Sketch],
+    config: &Config,
+    score: impl Fn(u32, u32) -> f64 + Sync,
+) -> Vec<Option<f64>> {
+    let number = |id: &String| {
+        let found = sketches.binary_search_by(|sketch| sketch.entry.id.cmp(id));
+        found.ok().map(|number| number as u32)
+    };
+    let pairs = config.judged_pairs.par_iter();
+    pairs.map(|(a, b)| Some(score(number(a)?, number(b)?))).collect()
+}
+
 /// The articles that speak for their near groups, by numbers of their own.
 struct Corpus<'a> {
     sketches: &'a [Sketch],
@@ -283,15 +307,14 @@ fn story_groups(
         .filter(|edge| edge.score > story::LEAST_EXCESS)
         .collect();
 
-    let own_number = |id: &String| {
-        let found = corpus.sketches.binary_search_by(|sketch| sketch.entry.id.cmp(id)).ok()?;
-        Some(corpus.standing.partition_point(|&article| article < representatives[found]) as u32)
+    let own_number = |article: u32| {
+        let representative = representatives[article as usize];
+        corpus.standing.partition_point(|&standing| standing < representative) as u32
     };
-    let judge = |(a, b): &(String, String)| match (own_number(a)?, own_number(b)?) {
-        (a, b) if a == b => Some(1.0),
-        (a, b) => Some(story::probability(excess(a, b, compare(a, b)))),
-    };
-    let judged = config.judged_pairs.par_iter().map(judge).collect();
+    let judged = judge(corpus.sketches, config, |a, b| match (own_number(a), own_number(b)) {
+        (a, b) if a == b => 1.0,
+        (a, b) => story::probability(excess(a, b, compare(a, b))),
+    });
 
     let cut = story::cut(config.story_threshold, &density);
     let mut groups = cluster::story::groups(n, &edges, cut);

@@ -1,4 +1,4 @@
-//! Near level: the exact overlap of two shingle sets, and whether it is a copy's or a template's.
+//! Near level: the exact overlap of two shingle sets.
 
 /// Overlap of two sets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

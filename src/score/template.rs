@@ -14,6 +14,9 @@ use crate::shingle::story::{Marks, Term};
 /// re-sends and 2 % of the template notices reach it.
 const SPECIFIC_CONTAINMENT: f64 = 0.75;
 
+/// Specific terms that an article needs to be told by them.
+const LEAST_SPECIFIC: usize = 3;
+
 /// Whether two articles that share shingles, as `overlap` says, are filled-in templates rather than
 /// copies: they share few of their specific terms, and fewer than of their shingles. (A copy in
 /// other page furniture shares few of both.)
@@ -21,8 +24,11 @@ const SPECIFIC_CONTAINMENT: f64 = 0.75;
 /// Takes the terms of both, sorted by hash. Cost: a look-up a term.
 #[must_use]
 pub fn is_template(a: &[Term], b: &[Term], overlap: Overlap) -> bool {
-    let shared = Overlap::of(&specific(a), &specific(b)).containment();
-    shared < SPECIFIC_CONTAINMENT && shared < overlap.containment()
+    let specific = Overlap::of(&specific(a), &specific(b));
+    let shared = specific.containment();
+    specific.smaller >= LEAST_SPECIFIC
+        && shared < SPECIFIC_CONTAINMENT
+        && shared < overlap.containment()
 }
 
 fn specific(terms: &[Term]) -> Vec<u64> {
@@ -62,6 +68,8 @@ mod tests {
     #[test]
     fn an_edited_copy_is_no_template() {
         assert!(!judged(NOTICE, NOTICE));
+        let plain = "we are going to the house by the sea and then we will all come home again";
+        assert!(!judged(plain, &format!("{plain} when it is time to go")));
         assert!(!judged(NOTICE, &NOTICE.replace("all who hold", "those holding")));
         assert!(!judged(
             NOTICE,

@@ -3,11 +3,14 @@
 //! A word is what `\w+` finds (letters, digits, `_`), and a character of a script without spaces
 //! is a word of its own. Unlike in UAX #29, an apostrophe or a full stop inside a word parts it, so
 //! that a missing space after a sentence or another kind of apostrophe changes nothing. Only
-//! numbers keep their sides together: `1,500`, `1.500` and `1500` are one number.
+//! numbers keep their sides together: `1,500`, `1.500` and `1500` are one number, and so are `1.5`
+//! and `1,5`, but not 15.
 
 use super::fold::{Class, class, fold_char};
 use crate::hash::hash64;
 use std::borrow::Cow;
+use std::iter::Peekable;
+use std::str::CharIndices;
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfkc_quick};
 
 /// What a word is made of.
@@ -73,6 +76,8 @@ impl Words {
         self.words.clear();
         self.normal.clear();
         self.normal.push_str(&normal_form(&text[..text.floor_char_boundary(MAX_TEXT)]));
+        // Compatibility forms can be longer than what they stand for.
+        self.normal.truncate(self.normal.floor_char_boundary(MAX_TEXT));
         let normal = std::mem::take(&mut self.normal);
         self.scan(&normal);
         self.normal = normal;
@@ -104,13 +109,16 @@ impl Words {
                     self.close(&mut open, line, &mut opens_sentence);
                 }
                 Class::Break => {
-                    let inside_number = matches!(c, '.' | ',')
-                        && open.as_ref().is_some_and(|word| word.kind == Kind::Number)
-                        && rest.peek().is_some_and(|&(_, next)| class(next) == Class::Digit);
-                    if !inside_number {
-                        self.close(&mut open, line, &mut opens_sentence);
-                        opens_sentence |= ends_sentence(c);
-                        line += u32::from(c == '\n');
+                    let in_number = open.as_ref().is_some_and(|word| word.kind == Kind::Number);
+                    match separator(c, rest.clone()).filter(|_| in_number) {
+                        // Between thousands: `1,500` and `1.500` are 1500.
+                        Some(3) => {}
+                        Some(_) => self.folded.push('.'),
+                        None => {
+                            self.close(&mut open, line, &mut opens_sentence);
+                            opens_sentence |= ends_sentence(c);
+                            line += u32::from(c == '\n');
+                        }
                     }
                 }
             }
@@ -159,6 +167,13 @@ struct Open {
     capital: bool,
 }
 
+/// Where `c` is a full stop or comma before a digit, how many digits follow it, up to four.
+fn separator(c: char, rest: Peekable<CharIndices<'_>>) -> Option<usize> {
+    let digit = |&(_, next): &(usize, char)| class(next) == Class::Digit;
+    let digits = if matches!(c, '.' | ',') { rest.take_while(digit).take(4).count() } else { 0 };
+    (digits > 0).then_some(digits)
+}
+
 fn ends_sentence(c: char) -> bool {
     matches!(
         c,
@@ -192,6 +207,7 @@ mod tests {
     #[test]
     fn numbers_keep_their_sides_together() {
         assert_eq!(folded("1,500 or 1.500 or 1500, 3."), ["1500", "or", "1500", "or", "1500", "3"]);
+        assert_eq!(folded("1.5 or 1,5 on 12.10.2026"), ["1.5", "or", "1.5", "on", "12.10.2026"]);
         assert_eq!(folded("route 66, Covid19"), ["route", "66", "covid19"]);
     }
 
