@@ -126,7 +126,7 @@ fn a_text_of_200_mb_is_cut() {
     write_huge(&place, "huge.txt", "", "");
     place.write("small.txt", text(1, 9));
     let run = cluster_in_little_memory(&place, &["huge.txt", "small.txt"]).ends(0);
-    run.says(&["note: 1 articles cut at the size limit"]).counts([2, 0, 0, 2], &[]);
+    run.says(&["note: 1 article cut at the size limit"]).counts([2, 0, 0, 2], &[]);
     let shown = place.run(&["extract", "--max-article", "1MiB", "huge.txt"]).ends(0).json();
     assert_eq!(string(&shown[0]["text"]).len(), MIB);
 }
