@@ -2,11 +2,9 @@
 
 use super::args::{InputArgs, MatchArgs, RunArgs, config};
 use super::output::Output;
-use super::progress::Reporter;
-use super::{Outcome, summary, table};
+use super::{Outcome, job, summary, table};
 use anyhow::{Result, bail};
 use clap::Args;
-use retold::pipeline;
 use retold::report::{CsvRows, JsonClusters, JsonRows, Report, RowsOf};
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
@@ -53,16 +51,7 @@ pub(super) fn run(args: &ClusterArgs) -> Result<Outcome> {
         output.refuse_to_replace(&files)?;
     }
 
-    let reporter = Reporter::new(args.run.progress, args.run.quiet);
-    let result = pipeline::run(&files, &config, &reporter);
-    reporter.finish();
-    let mut clusters = result?;
-    for trouble in troubles {
-        clusters.tally.trouble(trouble.path, trouble.message);
-    }
-
-    summary::say_troubles(&clusters.tally);
-    let outcome = summary::outcome(&clusters.tally, args.run.strict)?;
+    let (clusters, outcome) = job::run((files, troubles), &config, &args.run)?;
     for (report, output) in destinations {
         output.write(|out| report.write(&clusters, out))?;
     }

@@ -2,8 +2,7 @@
 
 use super::args::{InputArgs, MatchArgs, RunArgs, config};
 use super::output::Output;
-use super::progress::Reporter;
-use super::{Outcome, summary};
+use super::{Outcome, job};
 use ahash::AHashMap;
 use anyhow::{Context, Result, bail};
 use clap::Args;
@@ -11,7 +10,7 @@ use retold::config::Level;
 use retold::eval::{
     Agreement, JudgedPair, PairAgreement, PrecisionRecall, compare_groups, compare_pairs,
 };
-use retold::pipeline::{self, Clusters};
+use retold::pipeline::Clusters;
 use serde_json::{Value, json};
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -62,17 +61,7 @@ pub(super) fn run(args: &EvalArgs) -> Result<Outcome> {
     if let Gold::Pairs(pairs) = &gold {
         config.judged_pairs = pairs.iter().map(|(a, b, _)| (a.clone(), b.clone())).collect();
     }
-    let (files, troubles) = args.input.files()?;
-    let reporter = Reporter::new(args.run.progress, args.run.quiet);
-    let result = pipeline::run(&files, &config, &reporter);
-    reporter.finish();
-    let mut clusters = result?;
-    for trouble in troubles {
-        clusters.tally.trouble(trouble.path, trouble.message);
-    }
-    summary::say_troubles(&clusters.tally);
-    let outcome = summary::outcome(&clusters.tally, args.run.strict)?;
-
+    let (clusters, outcome) = job::run(args.input.files()?, &config, &args.run)?;
     let (figures, missing) = judge(&gold, &clusters, config.level);
     if figures.iter().all(Figures::is_empty) {
         bail!(

@@ -5,6 +5,7 @@ mod cluster;
 mod compare;
 mod eval;
 mod extract;
+mod job;
 mod output;
 mod progress;
 mod summary;
