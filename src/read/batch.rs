@@ -171,6 +171,18 @@ impl Batcher {
         self.tally.skip_many(Skip { source, reason, detail }, count);
     }
 
+    /// Counts a damaged record of which so many bytes were passed over: of the stream, and
+    /// compressed ones that gave none.
+    pub(super) fn lost(&mut self, number: u64, bytes: u64, compressed: u64) {
+        let detail = match (bytes, compressed) {
+            (_, 0) => format!("{bytes} bytes left out"),
+            (0, _) => format!("{compressed} compressed bytes left out"),
+            _ => format!("{bytes} bytes left out, with {compressed} compressed ones"),
+        };
+        self.left_out(bytes + compressed);
+        self.skip(number, Reason::Damaged, detail);
+    }
+
     /// Counts bytes that were passed over around damage.
     pub(super) fn left_out(&mut self, bytes: u64) {
         self.tally.left_out += bytes;

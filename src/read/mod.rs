@@ -245,10 +245,14 @@ fn read_stream(
         batcher.start_file(&file.name, format);
         match (format, gap) {
             (Format::Warc, gap) => warc::split(&mut input, gap, batcher),
-            (_, Some(gap)) => Err(io::Error::new(io::ErrorKind::InvalidData, gap)),
-            (Format::Text, _) => text::split(&mut input, options.max_article, batcher),
-            (Format::Html, _) => text::split(&mut input, options.max_body(), batcher),
-            (Format::JsonLines, _) => jsonl::split(&mut input, batcher),
+            (Format::Text, gap) => text::split(&mut input, gap, options.max_article, batcher),
+            (Format::Html, gap) => text::split(&mut input, gap, options.max_body(), batcher),
+            (Format::JsonLines, gap) => jsonl::split(&mut input, gap, batcher),
+            // Of a table the header is lost, of the rest what cannot be done without.
+            (_, Some(gap)) => {
+                batcher.left_out(gap.left_out);
+                Err(io::Error::new(io::ErrorKind::InvalidData, gap))
+            }
             (Format::Csv, _) => csv::split(&mut input, None, &options.fields, batcher),
             (Format::Tsv, _) => csv::split(&mut input, Some(b'\t'), &options.fields, batcher),
             #[cfg(feature = "parquet")]
