@@ -7,7 +7,8 @@ use crate::article::{Article, Source};
 use std::borrow::Cow;
 use std::io::{self, BufRead, Read};
 
-/// The whole stream as one record, cut at `max` bytes. What came before an error is kept, and what stands on both sides of a gap, of
+/// The whole stream as one record, cut at `max` bytes or a few before, so that no character of
+/// UTF-8 is parted. What came before an error is kept, and what stands on both sides of a gap, of
 /// which the one at the very beginning may have been met already.
 ///
 /// # Errors
@@ -44,7 +45,8 @@ pub(super) fn split(
     let cut = pending > max;
     if cut {
         let start = batcher.bytes().len() - pending;
-        batcher.bytes().truncate(start + max);
+        let end = whole_characters(&batcher.bytes()[start..], max);
+        batcher.bytes().truncate(start + end);
     }
     if pending > 0 || (outcome.is_ok() && lost.is_none()) {
         batcher.record(0, cut);
@@ -56,6 +58,19 @@ pub(super) fn split(
     } else {
         outcome.map(|_| ())
     }
+}
+
+/// The end of the last whole character of UTF-8 in the first `max` of some bytes; `max` where they
+/// are not UTF-8.
+fn whole_characters(bytes: &[u8], max: usize) -> usize {
+    for back in 1..=max.min(3) {
+        let length = bytes[max - back].leading_ones() as usize;
+        if length != 1 {
+            let is_parted = (back + 1..=4).contains(&length);
+            return if is_parted { max - back } else { max };
+        }
+    }
+    max
 }
 
 /// An article of all the bytes: UTF-8, with anything else replaced.
