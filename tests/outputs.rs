@@ -238,6 +238,20 @@ fn output_beside_the_input_is_not_read() {
     }
 }
 
+/// The language is printed where the page claims one, behind the date.
+#[test]
+fn the_language_of_a_page_is_shown() {
+    let place = Place::new();
+    let page = support::html("Ferry late again").replace("<html>", "<html lang=\"pt-BR\">");
+    place.write("page.html", page);
+    place.write("none.html", support::html("Bridge closed"));
+    let run = place.run(&["extract", "page.html", "none.html"]).ends(0);
+    let shown = run.json();
+    assert_eq!(shown[0].get("lang"), None, "{}", run.out);
+    assert_eq!(shown[1]["lang"], "pt-BR");
+    assert!(run.out.contains("\"lang\":\"pt-BR\",\"text\":"), "{}", run.out);
+}
+
 #[test]
 fn dates_further_apart_than_the_window_are_not_compared() {
     let place = Place::new();

@@ -40,6 +40,8 @@ struct Line<'a> {
     title: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     date: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    lang: Option<&'a str>,
     text: &'a str,
 }
 
@@ -92,6 +94,7 @@ fn write(article: &Article, out: &mut dyn io::Write) -> io::Result<()> {
         url: article.url.as_deref(),
         title: article.title.as_deref(),
         date: article.date.as_deref(),
+        lang: article.lang.as_deref(),
         text: &article.text,
     };
     serde_json::to_writer(&mut *out, &line)?;

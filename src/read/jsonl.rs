@@ -150,6 +150,7 @@ fn article(
         title: found.title.and_then(Scalar::into_string),
         url: found.url.and_then(Scalar::into_string),
         date: found.date.and_then(Scalar::into_string),
+        lang: None,
         text,
     };
     Ok(Decoded { article, replaced, cut: false })

@@ -82,8 +82,15 @@ pub(super) fn decode(bytes: &[u8], source: Source) -> Result<Decoded, (Reason, S
     let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
     let text = lossy(bytes);
     let replaced = matches!(text, Cow::Owned(_));
-    let article =
-        Article { source, id: None, title: None, url: None, date: None, text: text.into() };
+    let article = Article {
+        source,
+        id: None,
+        title: None,
+        url: None,
+        date: None,
+        lang: None,
+        text: text.into(),
+    };
     Ok(Decoded { article, replaced, cut: false })
 }
 
