@@ -3,6 +3,7 @@
 use super::tally::{Reason, Skip, Tally};
 use super::{Format, ReadOptions, jsonl, page, row, text, warc};
 use crate::article::{Article, Source};
+use crate::text::Words;
 use std::io;
 use std::ops::Range;
 use std::sync::Arc;
@@ -65,6 +66,13 @@ impl Batch {
                 let cut = cut_text(&mut decoded.article.text, options.max_article);
                 Decoded { cut: cut || decoded.cut || record.cut, ..decoded }
             })
+            .and_then(|decoded| {
+                if has_words(&decoded.article.text) {
+                    return Ok(decoded);
+                }
+                let detail = "the text is empty or holds no letters and digits".to_owned();
+                Err((Reason::NoWords, detail))
+            })
             .map_err(|(reason, detail)| Skip { source: record.source.clone(), reason, detail })
     }
 
@@ -73,6 +81,16 @@ impl Batch {
     pub fn len_bytes(&self) -> usize {
         self.bytes.len()
     }
+}
+
+/// Whether there is a word in a text. Cost: of nearly all texts the first few bytes.
+fn has_words(text: &str) -> bool {
+    /// Bytes of a text without ASCII letters that are looked at before it is read as a whole.
+    const BEGINNING: usize = 256;
+    let is_word = |text: &str| !Words::of(text).words.is_empty();
+    text.bytes().any(|b| b.is_ascii_alphanumeric())
+        || is_word(&text[..text.floor_char_boundary(BEGINNING)])
+        || is_word(text)
 }
 
 /// Leaves no more than `max` bytes of a text; whether there were more.
