@@ -110,6 +110,8 @@ pub(super) struct Batcher {
     tally: Tally,
     path: Arc<str>,
     format: Format,
+    /// Records of the file so far.
+    records: u64,
     closed: bool,
     max_record: usize,
 }
@@ -122,6 +124,7 @@ impl Batcher {
             tally: Tally::default(),
             path: "".into(),
             format: Format::Text,
+            records: 0,
             closed: false,
             max_record: options.max_record(),
         }
@@ -138,8 +141,18 @@ impl Batcher {
     }
 
     pub(super) fn start_file(&mut self, path: &Arc<str>, format: Format) {
+        self.end_file();
         self.path = Arc::clone(path);
         self.format = format;
+    }
+
+    /// Counts the records of the file, where they have fields.
+    fn end_file(&mut self) {
+        use Format::{Csv, JsonLines, Parquet, Tsv};
+        let records = std::mem::take(&mut self.records);
+        if records > 0 && matches!(self.format, JsonLines | Csv | Tsv | Parquet) {
+            self.tally.add_fielded(&self.path, records);
+        }
     }
 
     /// Buffer to append the next record's bytes to; `record` then says how they are to be read.
@@ -168,6 +181,7 @@ impl Batcher {
 
     /// Ends a record: it consists of all bytes appended since the one before.
     pub(super) fn record(&mut self, number: u64, cut: bool) {
+        self.records += 1;
         let range = self.record_start()..self.batch.bytes.len();
         let source = Source { path: Arc::clone(&self.path), record: number };
         self.batch.records.push(RawRecord { source, format: self.format, range, cut });
@@ -179,6 +193,7 @@ impl Batcher {
     /// Counts a record that was left out while splitting.
     pub(super) fn skip(&mut self, number: u64, reason: Reason, detail: String) {
         let source = Source { path: Arc::clone(&self.path), record: number };
+        self.records += 1;
         self.tally.skip(Skip { source, reason, detail });
     }
 
@@ -186,6 +201,7 @@ impl Batcher {
     #[cfg(feature = "parquet")]
     pub(super) fn skip_many(&mut self, number: u64, count: u64, reason: Reason, detail: String) {
         let source = Source { path: Arc::clone(&self.path), record: number };
+        self.records = self.records.saturating_add(count);
         self.tally.skip_many(Skip { source, reason, detail }, count);
     }
 
@@ -222,6 +238,7 @@ impl Batcher {
         if !self.batch.records.is_empty() {
             self.send();
         }
+        self.end_file();
         self.tally
     }
 }
