@@ -125,14 +125,16 @@ fn a_line_that_is_not_json() {
 fn json_without_a_text() {
     let odd = "{\"id\": \"x\", \"body\": \"Words.\", \"lang\": \"en\"}\n\
                {\"text\": null}\n{\"text\": 7}\n{\"text\": [\"a\"]}\n";
-    let run = beside_sound("odd.jsonl", odd).ends(0);
+    let good = line("d", &text(3, 9));
+    let run = beside_sound("odd.jsonl", format!("{odd}{good}")).ends(0);
     run.says(&[
         "retold: odd.jsonl: skipped: no text field (record 1): no field \"text\"; fields there are: body, lang (--text-field names it)",
         "retold: odd.jsonl: skipped: text field is not a string (3 records, the first is 2): field \"text\" holds null",
     ])
-    .counts([7, 2, 1, 1], &[("no text field", 1), ("text field is not a string", 3)]);
+    .counts([8, 2, 1, 2], &[("no text field", 1), ("text field is not a string", 3)]);
     // Of each kind the first is shown.
-    beside_sound("number.jsonl", "{\"text\": 7}\n").ends(0).says(&["holds a number"]);
+    let number = format!("{{\"text\": 7}}\n{good}");
+    beside_sound("number.jsonl", number).ends(0).says(&["holds a number"]);
 }
 
 /// Where no record has the field, it is the name that is wrong, and nothing was read.
@@ -143,6 +145,23 @@ fn a_wrong_field_name_is_no_success() {
     let run = place.cluster(&["--text-field", "body", "all.jsonl"]).ends(3);
     run.says(&["no field \"body\"", "fields there are: text", "--text-field"])
         .counts([3, 0, 0, 0], &[("no text field", 3)]);
+}
+
+/// The same of one file among sound ones.
+#[test]
+fn another_field_name_in_one_file_is_no_success() {
+    let body = sound().replace("\"text\"", "\"body\"");
+    let said = "retold: body.jsonl: skipped: no text field (3 records, the first is 1)";
+    let run = beside_sound("body.jsonl", &body).ends(3);
+    run.says(&[said, "fields there are: body (--text-field"])
+        .counts([6, 2, 1, 1], &[("no text field", 3)]);
+    beside_sound("number.jsonl", "{\"text\": 7}\n").ends(3).says(&["holds a number"]);
+    // Empty texts are no fault of the name.
+    beside_sound("empty.jsonl", "{\"text\": \"\"}\n").ends(0);
+    let place = Place::new();
+    place.write("sound.jsonl", sound());
+    place.write("body.jsonl", body);
+    place.run(&["extract", "sound.jsonl", "body.jsonl"]).ends(3);
 }
 
 #[test]

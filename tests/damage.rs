@@ -3,12 +3,14 @@
 
 mod support;
 
+use retold::article::Article;
+use retold::read::{ReadOptions, Reason, Tally};
 use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::process::Stdio;
 use support::cli::{Place, line, program, text as string};
-use support::gzip;
 use support::news::text;
+use support::{gzip, read_bytes};
 
 /// Lines of JSON, each article twice.
 fn pairs(count: u64) -> String {
@@ -75,6 +77,94 @@ fn a_compressed_text_that_breaks_off() {
     let run = place.cluster(&["."]).ends(3).says(&["retold: ./cut.txt.gz: "]);
     assert_eq!(run.clusters(), [["./cut.txt.gz", "./whole.txt"]]);
     run.counts([2, 2, 1, 0], &[]);
+}
+
+/// Six members of which the third is damaged, at each byte in turn: what the others hold is read.
+/// `members`: what they hold of the articles 0 and 1, 2 and 3, ...
+fn damaged_member(name: &str, members: &[String], check: impl Fn(&[Article], &Tally)) {
+    let packed: Vec<Vec<u8>> = members.iter().map(|member| gzip(member.as_bytes())).collect();
+    let start = packed[0].len() + packed[1].len();
+    let sound = packed.concat();
+    for at in (10..packed[2].len()).step_by(7) {
+        let mut file = sound.clone();
+        file[start + at] ^= 0xFF;
+        let (articles, tally) = read_bytes(name, &file, &ReadOptions::default());
+        assert!(tally.is_incomplete(), "{at}");
+        assert!(tally.left_out >= packed[2].len() as u64, "{at}: {}", tally.left_out);
+        check(&articles, &tally);
+    }
+    let mut file = sound;
+    file[start + 10] = 0xFF;
+    let place = Place::new();
+    place.write(name, file);
+    let run = place.run(&["extract", name]).ends(3);
+    let run = run.says(&[&format!("retold: {name}: "), "bytes passed over around damage"]);
+    assert!(!run.out.is_empty());
+    place.run(&["extract", "--strict", name]).ends(1);
+}
+
+/// The articles that are not in the damaged member are all there, and no other is counted lost.
+fn all_but_the_third_member(articles: &[Article], tally: &Tally) {
+    for n in [0, 1, 2, 3, 6, 7, 8, 9, 10, 11] {
+        let found = articles.iter().find(|a| a.id == Some(n.to_string()));
+        assert_eq!(found.unwrap().text, text(n, 9), "{n}");
+    }
+    assert_eq!(tally.by_reason()[&Reason::Damaged], 1);
+    assert!(tally.troubles.is_empty());
+}
+
+#[test]
+fn a_damaged_member_costs_no_lines_but_its_own() {
+    let member = |m: u64| {
+        let [a, b] = [2 * m, 2 * m + 1].map(|n| line(&n.to_string(), &text(n, 9)));
+        a + &b
+    };
+    let members: Vec<String> = (0..6).map(member).collect();
+    damaged_member("dump.jsonl.gz", &members, all_but_the_third_member);
+    // Damage at the very beginning.
+    let mut file: Vec<u8> = members.iter().flat_map(|member| gzip(member.as_bytes())).collect();
+    file[10] = 0xFF;
+    let (articles, tally) = read_bytes("dump.jsonl.gz", &file, &ReadOptions::default());
+    assert_eq!((articles.len(), tally.by_reason()[&Reason::Damaged]), (10, 1));
+}
+
+/// A line that one sound member begins and the next should end is dropped with the gap.
+#[test]
+fn half_a_line_before_a_gap_is_dropped() {
+    let parts = ["{\"text\": \"one\"}\n{\"text\"", ": \"two\"}\n", "{\"text\": \"three\"}\n"];
+    let mut packed = parts.map(|part| gzip(part.as_bytes()));
+    packed[1][10] = 0xFF;
+    let (articles, tally) = read_bytes("x.jsonl.gz", &packed.concat(), &ReadOptions::default());
+    let texts: Vec<&str> = articles.iter().map(|a| a.text.as_str()).collect();
+    assert_eq!((texts, tally.records), (vec!["one", "three"], 3));
+    assert_eq!(tally.left_out, 7 + packed[1].len() as u64);
+}
+
+#[test]
+fn a_damaged_member_costs_no_rows_but_its_own() {
+    for (name, comma) in [("dump.csv.gz", ','), ("dump.tsv.gz", '\t')] {
+        let row = |n: u64| format!("{n}{comma}\"{}\"\n", text(n, 9));
+        let member = |m: u64| row(2 * m) + &row(2 * m + 1);
+        let mut members: Vec<String> = (0..6).map(member).collect();
+        members[0].insert_str(0, &format!("id{comma}text\n"));
+        damaged_member(name, &members, all_but_the_third_member);
+        // Without its header a table says nothing.
+        let mut file: Vec<u8> = members.iter().flat_map(|member| gzip(member.as_bytes())).collect();
+        file[10] = 0xFF;
+        let (articles, tally) = read_bytes(name, &file, &ReadOptions::default());
+        assert!(articles.is_empty() && tally.troubles.len() == 1 && tally.left_out > 0);
+    }
+}
+
+#[test]
+fn a_damaged_member_costs_no_part_of_a_text_but_its_own() {
+    let members: Vec<String> = (0..6).map(|n| text(n, 9)).collect();
+    damaged_member("long.txt.gz", &members, |articles, tally| {
+        let [article] = articles else { panic!("{} articles", articles.len()) };
+        let sound = [0, 1, 3, 4, 5].map(|n| article.text.contains(&text(n, 9)));
+        assert_eq!(sound, [true; 5], "{}", article.text);
+        assert!(tally.troubles.len() == 1 && tally.troubles[0].message.contains("damaged gzip"));
+    });
 }
 
 const MIB: usize = 1 << 20;

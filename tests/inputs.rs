@@ -3,6 +3,7 @@
 
 mod support;
 
+use retold::read::ReadOptions;
 use serde_json::json;
 use support::cli::{Place, line, text as string};
 use support::gzip;
@@ -163,4 +164,20 @@ fn a_format_can_be_forced() {
     place.write("dump.txt", lines().concat());
     place.cluster(&["dump.txt"]).ends(0).counts([1, 0, 0, 1], &[]);
     place.cluster(&["--format", "jsonl", "dump.txt"]).ends(0).counts([20, 10, 5, 10], &[]);
+}
+
+#[test]
+fn a_text_is_cut_between_characters() {
+    for (word, max, expected) in [
+        ("\u{e9}\u{e9}\u{e9}", 5, "\u{e9}\u{e9}"),
+        ("\u{e9}\u{e9}\u{e9}", 4, "\u{e9}\u{e9}"),
+        ("a\u{20ac}\u{1F600}", 4, "a\u{20ac}"),
+        ("a\u{20ac}\u{1F600}", 7, "a\u{20ac}"),
+        ("abcdef", 3, "abc"),
+    ] {
+        let options = ReadOptions { max_article: max, ..ReadOptions::default() };
+        let (articles, tally) = support::read_bytes("x.txt", word.as_bytes(), &options);
+        assert_eq!(articles[0].text, expected, "{max}");
+        assert_eq!((tally.cut, tally.replaced), (1, 0), "{word} {max}");
+    }
 }

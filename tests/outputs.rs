@@ -238,6 +238,63 @@ fn output_beside_the_input_is_not_read() {
     }
 }
 
+/// `cluster` and `extract` agree on what is an article.
+#[test]
+fn the_accounts_of_cluster_and_extract_agree() {
+    let place = Place::new();
+    place.write("one.txt", "Ferry late again.");
+    let run = place.run(&["extract", "one.txt"]).ends(0);
+    assert_eq!(run.err, "read 1 record = 1 article + 0 skipped\n");
+    let texts = ["", "... -- !?", "\u{2014}\u{2026}", "\u{6e21}\u{8239}", "\u{e9}", "7", "_"];
+    let lines: Vec<String> =
+        (0..).zip(texts).map(|(n, text)| line(&format!("{n}"), text)).collect();
+    place.write("all.jsonl", lines.concat());
+    let said = "retold: all.jsonl: skipped: no words in the text (3 records, the first is 1)";
+    let run = place.run(&["extract", "all.jsonl"]).ends(0);
+    let run = run.says(&[said, "read 7 records = 4 articles + 3 skipped (3 no words in the text)"]);
+    let ids: Vec<_> = run.json().iter().map(|shown| string(&shown["id"]).to_owned()).collect();
+    assert_eq!(ids, ["3", "4", "5", "6"]);
+    let reasons = [("no words in the text", 3)];
+    place.cluster(&["all.jsonl"]).ends(0).says(&[said]).counts([7, 0, 0, 4], &reasons);
+}
+
+/// A run that reads nothing, or fails, does not cost what an earlier one wrote.
+#[test]
+fn extract_replaces_no_file_by_nothing() {
+    let place = Place::new();
+    place.write("sound.txt", text(1, 9));
+    place.write("odd.jsonl", "not JSON\n");
+    place.write("old.jsonl", "old\n");
+    let before = place.names();
+    for input in ["nowhere", "odd.jsonl"] {
+        place.run(&["extract", "-o", "old.jsonl", input]).ends(3).says(&[input]);
+        assert_eq!((place.read("old.jsonl").as_str(), place.names()), ("old\n", before.clone()));
+    }
+    let strict = ["extract", "--strict", "-o", "old.jsonl", "sound.txt", "odd.jsonl"];
+    place.run(&strict).ends(1).says(&["--strict"]);
+    assert_eq!((place.read("old.jsonl").as_str(), place.names()), ("old\n", before.clone()));
+    place.run(&["extract", "-o", "old.jsonl", "sound.txt", "odd.jsonl"]).ends(3);
+    assert_eq!(support::cli::json_lines(&place.read("old.jsonl")).len(), 1);
+    // Input that was read and holds nothing is a result.
+    place.write("empty.jsonl", "");
+    place.run(&["extract", "-o", "old.jsonl", "empty.jsonl"]).ends(0);
+    assert_eq!(place.read("old.jsonl"), "");
+}
+
+/// The language is printed where the page claims one, behind the date.
+#[test]
+fn the_language_of_a_page_is_shown() {
+    let place = Place::new();
+    let page = support::html("Ferry late again").replace("<html>", "<html lang=\"pt-BR\">");
+    place.write("page.html", page);
+    place.write("none.html", support::html("Bridge closed"));
+    let run = place.run(&["extract", "page.html", "none.html"]).ends(0);
+    let shown = run.json();
+    assert_eq!(shown[0].get("lang"), None, "{}", run.out);
+    assert_eq!(shown[1]["lang"], "pt-BR");
+    assert!(run.out.contains("\"lang\":\"pt-BR\",\"text\":"), "{}", run.out);
+}
+
 #[test]
 fn dates_further_apart_than_the_window_are_not_compared() {
     let place = Place::new();

@@ -40,6 +40,8 @@ struct Line<'a> {
     title: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     date: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    lang: Option<&'a str>,
     text: &'a str,
 }
 
@@ -49,10 +51,14 @@ pub(super) fn run(args: &ExtractArgs) -> Result<Outcome> {
     let output = Output::open(&args.output)?;
     let (files, troubles) = args.input.files()?;
     let options = args.input.options();
-    let (mut decoded, mut written) = (Tally::default(), Ok(()));
     let mut tally = Tally::default();
-    output.write(|out| {
-        tally = read::read(&files, &options, 1, |batch| {
+    for trouble in troubles {
+        tally.trouble(trouble.path, trouble.message);
+    }
+    let (mut decoded, mut is_kept) = (Tally::default(), false);
+    let written = output.write(|out| {
+        let mut written = Ok(());
+        tally.merge(read::read(&files, &options, 1, |batch| {
             for record in &batch.records {
                 match batch.decode(record, &options) {
                     Ok(found) => {
@@ -66,22 +72,31 @@ pub(super) fn run(args: &ExtractArgs) -> Result<Outcome> {
                 }
             }
             true
-        });
-        std::mem::replace(&mut written, Ok(()))
-    })?;
-    tally.merge(decoded);
-    for trouble in troubles {
-        tally.trouble(trouble.path, trouble.message);
+        }));
+        tally.merge(decoded);
+        written?;
+        // Where nothing could be read, or the run fails, a file that is there stays as it is.
+        let nothing = tally.articles == 0 && tally.is_incomplete();
+        is_kept = nothing || summary::outcome(&tally, args.strict).is_err();
+        if is_kept { Err(io::Error::other("nothing to write")) } else { Ok(()) }
+    });
+    if !is_kept {
+        written?;
     }
     summary::say_troubles(&tally);
     if !args.quiet {
-        let (records, articles) = (tally.records, tally.articles);
         say(&format!(
-            "read {records} records = {articles} articles + {}",
+            "read {} = {} + {}",
+            counted(tally.records, "record"),
+            counted(tally.articles, "article"),
             summary::skipped(&tally)
         ));
     }
     summary::outcome(&tally, args.strict)
+}
+
+fn counted(count: u64, noun: &str) -> String {
+    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
 }
 
 fn write(article: &Article, out: &mut dyn io::Write) -> io::Result<()> {
@@ -92,6 +107,7 @@ fn write(article: &Article, out: &mut dyn io::Write) -> io::Result<()> {
         url: article.url.as_deref(),
         title: article.title.as_deref(),
         date: article.date.as_deref(),
+        lang: article.lang.as_deref(),
         text: &article.text,
     };
     serde_json::to_writer(&mut *out, &line)?;

@@ -3,6 +3,7 @@
 use super::tally::{Reason, Skip, Tally};
 use super::{Format, ReadOptions, jsonl, page, row, text, warc};
 use crate::article::{Article, Source};
+use crate::text::Words;
 use std::io;
 use std::ops::Range;
 use std::sync::Arc;
@@ -65,6 +66,13 @@ impl Batch {
                 let cut = cut_text(&mut decoded.article.text, options.max_article);
                 Decoded { cut: cut || decoded.cut || record.cut, ..decoded }
             })
+            .and_then(|decoded| {
+                if has_words(&decoded.article.text) {
+                    return Ok(decoded);
+                }
+                let detail = "the text is empty or holds no letters and digits".to_owned();
+                Err((Reason::NoWords, detail))
+            })
             .map_err(|(reason, detail)| Skip { source: record.source.clone(), reason, detail })
     }
 
@@ -73,6 +81,16 @@ impl Batch {
     pub fn len_bytes(&self) -> usize {
         self.bytes.len()
     }
+}
+
+/// Whether there is a word in a text. Cost: of nearly all texts the first few bytes.
+fn has_words(text: &str) -> bool {
+    /// Bytes of a text without ASCII letters that are looked at before it is read as a whole.
+    const BEGINNING: usize = 256;
+    let is_word = |text: &str| !Words::of(text).words.is_empty();
+    text.bytes().any(|b| b.is_ascii_alphanumeric())
+        || is_word(&text[..text.floor_char_boundary(BEGINNING)])
+        || is_word(text)
 }
 
 /// Leaves no more than `max` bytes of a text; whether there were more.
@@ -92,6 +110,8 @@ pub(super) struct Batcher {
     tally: Tally,
     path: Arc<str>,
     format: Format,
+    /// Records of the file so far.
+    records: u64,
     closed: bool,
     max_record: usize,
 }
@@ -104,6 +124,7 @@ impl Batcher {
             tally: Tally::default(),
             path: "".into(),
             format: Format::Text,
+            records: 0,
             closed: false,
             max_record: options.max_record(),
         }
@@ -120,8 +141,18 @@ impl Batcher {
     }
 
     pub(super) fn start_file(&mut self, path: &Arc<str>, format: Format) {
+        self.end_file();
         self.path = Arc::clone(path);
         self.format = format;
+    }
+
+    /// Counts the records of the file, where they have fields.
+    fn end_file(&mut self) {
+        use Format::{Csv, JsonLines, Parquet, Tsv};
+        let records = std::mem::take(&mut self.records);
+        if records > 0 && matches!(self.format, JsonLines | Csv | Tsv | Parquet) {
+            self.tally.add_fielded(&self.path, records);
+        }
     }
 
     /// Buffer to append the next record's bytes to; `record` then says how they are to be read.
@@ -150,6 +181,7 @@ impl Batcher {
 
     /// Ends a record: it consists of all bytes appended since the one before.
     pub(super) fn record(&mut self, number: u64, cut: bool) {
+        self.records += 1;
         let range = self.record_start()..self.batch.bytes.len();
         let source = Source { path: Arc::clone(&self.path), record: number };
         self.batch.records.push(RawRecord { source, format: self.format, range, cut });
@@ -161,6 +193,7 @@ impl Batcher {
     /// Counts a record that was left out while splitting.
     pub(super) fn skip(&mut self, number: u64, reason: Reason, detail: String) {
         let source = Source { path: Arc::clone(&self.path), record: number };
+        self.records += 1;
         self.tally.skip(Skip { source, reason, detail });
     }
 
@@ -168,7 +201,20 @@ impl Batcher {
     #[cfg(feature = "parquet")]
     pub(super) fn skip_many(&mut self, number: u64, count: u64, reason: Reason, detail: String) {
         let source = Source { path: Arc::clone(&self.path), record: number };
+        self.records = self.records.saturating_add(count);
         self.tally.skip_many(Skip { source, reason, detail }, count);
+    }
+
+    /// Counts a damaged record of which so many bytes were passed over: of the stream, and
+    /// compressed ones that gave none.
+    pub(super) fn lost(&mut self, number: u64, bytes: u64, compressed: u64) {
+        let detail = match (bytes, compressed) {
+            (_, 0) => format!("{bytes} bytes left out"),
+            (0, _) => format!("{compressed} compressed bytes left out"),
+            _ => format!("{bytes} bytes left out, with {compressed} compressed ones"),
+        };
+        self.left_out(bytes + compressed);
+        self.skip(number, Reason::Damaged, detail);
     }
 
     /// Counts bytes that were passed over around damage.
@@ -192,6 +238,7 @@ impl Batcher {
         if !self.batch.records.is_empty() {
             self.send();
         }
+        self.end_file();
         self.tally
     }
 }

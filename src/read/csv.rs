@@ -2,6 +2,7 @@
 
 use super::Fields;
 use super::batch::Batcher;
+use super::gzip::Gap;
 use super::row::{self, Columns};
 use super::tally::Reason;
 use csv_core::{ReadRecordResult, Reader, ReaderBuilder};
@@ -17,10 +18,11 @@ const MAX_FIELDS: usize = 64 << 10;
 ///
 /// A row with another number of fields than the header is counted as bad. One over the limit of
 /// records, as a quote that is never closed makes it, is counted as too long, and reading goes on
-/// with the next line.
+/// with the next line. So is a gap counted, with the row it breaks; what stands behind it is read as
+/// the beginning of a row.
 ///
 /// # Errors
-/// The header has no field of the text's name; or the stream breaks.
+/// The header is damaged or has no field of the text's name; or the stream breaks.
 pub(super) fn split(
     input: &mut dyn BufRead,
     delimiter: Option<u8>,
@@ -35,11 +37,16 @@ pub(super) fn split(
         None => sniff(input.fill_buf()?),
     };
     let mut rows = Rows::new(ReaderBuilder::new().delimiter(delimiter).build());
-    match rows.next(input, MAX_HEADER)? {
-        Row::Whole => {}
-        Row::End => return Ok(()),
-        Row::TooLong => {
+    match rows.next(input, MAX_HEADER) {
+        Ok(Row::Whole) => {}
+        Ok(Row::End) => return Ok(()),
+        Ok(Row::TooLong) => {
             return Err(io::Error::new(io::ErrorKind::InvalidData, "the header does not end"));
+        }
+        Err(error) => {
+            // Without the header's names nothing that follows can be read.
+            batcher.left_out(Gap::of(&error).map_or(0, |gap| gap.left_out));
+            return Err(error);
         }
     }
     let names: Vec<String> =
@@ -64,6 +71,11 @@ pub(super) fn split(
             }
             Ok(Row::End) => break,
             Err(error) => {
+                if let Some(gap) = Gap::of(&error) {
+                    batcher.lost(number, rows.written as u64, gap.left_out);
+                    rows.reader.reset();
+                    continue;
+                }
                 if rows.begun() {
                     let detail = "the file broke off here".to_owned();
                     batcher.skip(number, Reason::Damaged, detail);
@@ -158,7 +170,10 @@ impl Rows {
 /// Passes over the rest of a line.
 fn skip_line(input: &mut dyn BufRead) -> io::Result<()> {
     loop {
-        let buffer = input.fill_buf()?;
+        let buffer = match input.fill_buf() {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            outcome => outcome?,
+        };
         let end = memchr::memchr(b'\n', buffer);
         let (read, at_end) = (end.map_or(buffer.len(), |end| end + 1), buffer.is_empty());
         input.consume(read);

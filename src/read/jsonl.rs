@@ -2,6 +2,7 @@
 
 use super::Fields;
 use super::batch::{Batcher, Decoded};
+use super::gzip::Gap;
 use super::tally::Reason;
 use super::text::lossy;
 use crate::article::{Article, Source};
@@ -26,23 +27,41 @@ pub(super) fn looks_like_json_lines(head: &[u8]) -> bool {
     })
 }
 
-/// Each line that is not blank as one record, numbered by the line.
+/// Each line that is not blank as one record, numbered by the line. `gap`: damage at the very
+/// beginning.
 ///
 /// A line over the limit of records is counted and passed over without being held; a line that the
-/// stream breaks off in is counted as damaged.
-pub(super) fn split(input: &mut dyn BufRead, batcher: &mut Batcher) -> io::Result<()> {
+/// stream breaks off in is counted as damaged. So is a gap, with the line it breaks: what stands
+/// behind it is read as the beginning of a line, since those who write members end them with lines.
+pub(super) fn split(
+    input: &mut dyn BufRead,
+    gap: Option<Gap>,
+    batcher: &mut Batcher,
+) -> io::Result<()> {
     let (mut number, mut too_long) = (1, false);
+    if let Some(gap) = gap {
+        batcher.lost(number, 0, gap.left_out);
+        number += 1;
+    }
     let max_record = batcher.max_record();
     loop {
         let buffer = match input.fill_buf() {
             Ok(buffer) => buffer,
             Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
             Err(error) => {
-                if batcher.pending() > 0 {
-                    batcher.discard();
-                    batcher.skip(number, Reason::Damaged, "the file broke off here".to_owned());
-                }
-                return Err(error);
+                let begun = batcher.pending();
+                batcher.discard();
+                let Some(gap) = Gap::of(&error) else {
+                    if begun > 0 {
+                        let detail = "the file broke off here".to_owned();
+                        batcher.skip(number, Reason::Damaged, detail);
+                    }
+                    return Err(error);
+                };
+                batcher.lost(number, begun as u64, gap.left_out);
+                number += 1;
+                too_long = false;
+                continue;
             }
         };
         let line_end = memchr::memchr(b'\n', buffer);
@@ -131,6 +150,7 @@ fn article(
         title: found.title.and_then(Scalar::into_string),
         url: found.url.and_then(Scalar::into_string),
         date: found.date.and_then(Scalar::into_string),
+        lang: None,
         text,
     };
     Ok(Decoded { article, replaced, cut: false })

@@ -23,6 +23,7 @@ mod open;
 mod page;
 #[cfg(feature = "parquet")]
 mod parquet;
+mod peek;
 mod records;
 mod row;
 mod tally;
@@ -36,7 +37,7 @@ pub use tally::{Reason, Skip, Skipped, Tally, Trouble};
 pub use walk::{InputFile, expand, paths_from};
 
 use batch::Batcher;
-use gzip::Gap;
+use peek::{LOOK, Peek};
 use std::io::{self, BufRead};
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -237,16 +238,21 @@ fn read_stream(
     options: &ReadOptions,
     batcher: &mut Batcher,
 ) {
-    let outcome = stream.and_then(|mut input| {
-        let (head, gap) = beginning(&mut input)?;
-        let format = options.format.unwrap_or_else(|| guess_format(&file.name, head));
+    let outcome = stream.and_then(|input| {
+        let mut input = Peek::new(input, LOOK)?;
+        let gap = input.gap();
+        let format = options.format.unwrap_or_else(|| guess_format(&file.name, input.head()));
         batcher.start_file(&file.name, format);
         match (format, gap) {
             (Format::Warc, gap) => warc::split(&mut input, gap, batcher),
-            (_, Some(gap)) => Err(io::Error::new(io::ErrorKind::InvalidData, gap)),
-            (Format::Text, _) => text::split(&mut input, options.max_article, batcher),
-            (Format::Html, _) => text::split(&mut input, options.max_body(), batcher),
-            (Format::JsonLines, _) => jsonl::split(&mut input, batcher),
+            (Format::Text, gap) => text::split(&mut input, gap, options.max_article, batcher),
+            (Format::Html, gap) => text::split(&mut input, gap, options.max_body(), batcher),
+            (Format::JsonLines, gap) => jsonl::split(&mut input, gap, batcher),
+            // Of a table the header is lost, of the rest what cannot be done without.
+            (_, Some(gap)) => {
+                batcher.left_out(gap.left_out);
+                Err(io::Error::new(io::ErrorKind::InvalidData, gap))
+            }
             (Format::Csv, _) => csv::split(&mut input, None, &options.fields, batcher),
             (Format::Tsv, _) => csv::split(&mut input, Some(b'\t'), &options.fields, batcher),
             #[cfg(feature = "parquet")]
@@ -258,24 +264,6 @@ fn read_stream(
     if let Err(error) = outcome {
         batcher.trouble(&file.name, &error);
     }
-}
-
-/// The first bytes of a file, and the damage before them, if there is some.
-fn beginning(input: &mut dyn BufRead) -> io::Result<(&[u8], Option<Gap>)> {
-    let mut gap: Option<Gap> = None;
-    loop {
-        match input.fill_buf() {
-            Ok(_) => break,
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => {
-                let one = Gap::of(&error).ok_or(error)?;
-                let before = gap.map_or(0, |gap| gap.left_out);
-                gap = Some(Gap { left_out: before + one.left_out, ..one });
-            }
-        }
-    }
-    // Asked for again, since the borrow checker cannot see that the loop ends with it.
-    Ok((input.fill_buf()?, gap))
 }
 
 /// Format by magic bytes, else by name, else by what the beginning looks like.

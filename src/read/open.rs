@@ -1,6 +1,7 @@
 //! A file as a stream of its uncompressed bytes.
 
 use super::gzip::{Members, holds_member};
+use super::peek::Peek;
 use super::walk::InputFile;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
@@ -37,18 +38,25 @@ pub(super) fn open(file: &InputFile) -> io::Result<Box<dyn BufRead>> {
 
 /// The uncompressed bytes of a stream of that name; see [`open`].
 pub(super) fn undo(raw: Box<dyn Read>, name: &str) -> io::Result<Box<dyn BufRead>> {
-    let mut raw = BufReader::with_capacity(BUFFER, raw);
-    let head = raw.fill_buf()?;
+    let raw = Peek::new(raw, BUFFER)?;
+    let head = raw.head();
     // A name alone does not make it gzip, since some programs unpack and keep the name; but with
     // a member further on, its beginning is damaged.
     let damaged = || name.ends_with(".gz") && !head.starts_with(b"WARC/") && holds_member(head);
-    Ok(if head.starts_with(GZIP) || damaged() {
+    let is_gzip = head.starts_with(GZIP) || damaged();
+    let is_zstd = head.starts_with(ZSTD);
+    let skippable = match head {
+        [first @ 0x50..=0x5F, rest @ ..] if rest.starts_with(ZSTD_SKIPPABLE) => Some(*first),
+        _ => None,
+    };
+    let mut raw = BufReader::with_capacity(BUFFER, raw);
+    Ok(if is_gzip {
         Box::new(BufReader::with_capacity(BUFFER, Members::new(raw)))
-    } else if head.starts_with(ZSTD) {
+    } else if is_zstd {
         let decoder = zstd::Decoder::with_buffer(raw)?;
         Box::new(BufReader::with_capacity(BUFFER, decoder))
-    } else if matches!(head, [0x50..=0x5F, rest @ ..] if rest.starts_with(ZSTD_SKIPPABLE)) {
-        let has_dictionary = head[0] == DICTIONARY_FRAME;
+    } else if let Some(first) = skippable {
+        let has_dictionary = first == DICTIONARY_FRAME;
         let dictionary = if has_dictionary { dictionary(&mut raw)? } else { Vec::new() };
         let decoder = zstd::Decoder::with_dictionary(raw, &dictionary)?;
         Box::new(BufReader::with_capacity(BUFFER, decoder))

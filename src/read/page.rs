@@ -148,12 +148,13 @@ pub(super) fn looks_like_html(bytes: &[u8]) -> bool {
 pub(super) fn article(document: Document<'_>, origin: Origin) -> Result<Decoded, (Reason, String)> {
     let Origin { source, id, url, date } = origin;
     let (text, replaced) = charset::decode(&document.body, document.charset);
-    let mut article = Article { source, id, title: None, url, date, text };
+    let mut article = Article { source, id, title: None, url, date, lang: None, text };
     if document.media == Media::Html {
         let page = html::main_text(&article.text)
             .map_err(|error| (Reason::Unreadable, error.to_string()))?;
         article.title = page.title.filter(|title| !title.is_empty());
         article.date = page.date.or(article.date);
+        article.lang = page.lang.filter(|lang| !lang.is_empty());
         article.text = page.text;
     }
     Ok(Decoded { article, replaced, cut: document.cut })

@@ -224,13 +224,7 @@ impl Splitter<'_, '_> {
 
     fn end_loss(&mut self) {
         if let Some(Lost { number, bytes, compressed }) = self.lost.take() {
-            let detail = match (bytes, compressed) {
-                (_, 0) => format!("{bytes} bytes left out"),
-                (0, _) => format!("{compressed} compressed bytes left out"),
-                _ => format!("{bytes} bytes left out, with {compressed} compressed ones"),
-            };
-            self.batcher.left_out(bytes + compressed);
-            self.batcher.skip(number, Reason::Damaged, detail);
+            self.batcher.lost(number, bytes, compressed);
         }
     }
 }

@@ -89,5 +89,9 @@ pub(super) fn decode(
         let detail = format!("field {:?} is null", fields.text);
         return Err((Reason::TextNotString, detail));
     };
-    Ok(Decoded { article: Article { source, id, title, url, date, text }, replaced, cut: false })
+    Ok(Decoded {
+        article: Article { source, id, title, url, date, lang: None, text },
+        replaced,
+        cut: false,
+    })
 }

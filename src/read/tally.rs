@@ -18,7 +18,7 @@ pub enum Reason {
     TextNotString,
     /// The text has no letters or digits.
     NoWords,
-    /// The record is longer than `MAX_RECORD`.
+    /// The record is longer than is held: four times the longest article, and 64 MiB at least.
     TooLong,
     /// The file ended or broke within the record.
     Damaged,
@@ -117,6 +117,9 @@ pub struct Tally {
     pub skipped: BTreeMap<(Arc<str>, Reason), Skipped>,
     /// Files that could not be read, or not to their end.
     pub troubles: Vec<Trouble>,
+    /// Records of each file whose records have fields: whether all of them lack the text's name
+    /// shows only when the articles of all are decoded. One number a file.
+    fielded: BTreeMap<Arc<str>, u64>,
 }
 
 impl Tally {
@@ -140,6 +143,12 @@ impl Tally {
         self.add_skipped((skip.source.path, skip.reason), one);
     }
 
+    /// Counts records of a file whose records have fields.
+    pub(super) fn add_fielded(&mut self, path: &Arc<str>, records: u64) {
+        let sum = self.fielded.entry(Arc::clone(path)).or_insert(0);
+        *sum = sum.saturating_add(records);
+    }
+
     /// Notes that a file could not be read, or not to its end.
     pub fn trouble(&mut self, path: Arc<str>, message: String) {
         let at = self.troubles.partition_point(|t| *t.path < *path);
@@ -155,6 +164,9 @@ impl Tally {
         self.cut += other.cut;
         for (place, skipped) in other.skipped {
             self.add_skipped(place, skipped);
+        }
+        for (path, records) in other.fielded {
+            self.add_fielded(&path, records);
         }
         self.troubles.extend(other.troubles);
         self.troubles.sort();
@@ -191,14 +203,22 @@ impl Tally {
     }
 
     /// Whether some input could not be read: a file, the rest of one, or a record that is damaged;
-    /// or nothing at all came of a run because every record lacks the text field.
+    /// or a file gave no article because the text field has another name there.
     #[must_use]
     pub fn is_incomplete(&self) -> bool {
-        let no_text_field = |reason| matches!(reason, Reason::NoTextField | Reason::TextNotString);
         !self.troubles.is_empty()
-            || self.skipped.keys().any(|(_, reason)| {
-                reason.is_damage() || (self.articles == 0 && no_text_field(*reason))
+            || self.skipped.keys().any(|(path, reason)| {
+                let no_text = matches!(reason, Reason::NoTextField | Reason::TextNotString);
+                reason.is_damage() || (no_text && self.is_without_article(path))
             })
+    }
+
+    /// Whether none of a file's records, which have fields, became an article.
+    fn is_without_article(&self, path: &Arc<str>) -> bool {
+        let first = (Arc::clone(path), Reason::NotText);
+        let of_file = self.skipped.range(first..).take_while(|((other, _), _)| other == path);
+        let skipped = of_file.fold(0, |sum: u64, (_, one)| sum.saturating_add(one.count));
+        self.fielded.get(path).is_none_or(|&records| records <= skipped)
     }
 }
 
@@ -232,10 +252,21 @@ mod tests {
     #[test]
     fn empty_articles_are_no_damage_but_a_wrong_field_name_is() {
         let missing = Skip { reason: Reason::NoTextField, ..skip("a", 1, "") };
+        let empty = Skip { reason: Reason::NoWords, ..skip("a", 2, "") };
         let mut tally = Tally::default();
+        tally.skip(empty);
+        assert!(!tally.is_incomplete());
         tally.skip(missing);
+        tally.add_fielded(&"a".into(), 2);
         assert!(tally.is_incomplete());
+        // An article of another file is none of this one.
         tally.article(false, false);
+        tally.add_fielded(&"b".into(), 1);
+        assert!(tally.is_incomplete());
+        let mut more = Tally::default();
+        more.article(false, false);
+        more.add_fielded(&"a".into(), 1);
+        tally.merge(more);
         assert!(!tally.is_incomplete());
         tally.skip(skip("a", 2, ""));
         assert!(tally.is_incomplete());
