@@ -75,7 +75,7 @@ fn threads_and_the_order_of_files_do_not_show() {
     assert_eq!(account.records, lines.len() as u64);
     assert_eq!(account.clusters, (0..ARTICLES).filter(|s| s % 5 == 0 || s % 7 == 0).count() as u64);
     assert_eq!(account.skipped, 0);
-    assert!(run.err.contains("ids that repeat"), "{}", run.err);
+    assert!(run.err.contains("repeated ids"), "{}", run.err);
 
     let list: String = names.iter().rev().fold(String::new(), |mut list, name| {
         writeln!(list, "{name}").unwrap();
@@ -151,7 +151,7 @@ fn two_halves_of_a_dump_may_come_in_either_order() {
     assert!((&forward.0, &forward.1) == (&backward.0, &backward.1));
     assert_eq!(forward.2.err, backward.2.err);
     // 600 articles: one may keep the name "same", and one of each two others its own.
-    assert!(forward.2.err.contains("note: 399 ids that repeat"), "{}", forward.2.err);
+    assert!(forward.2.err.contains("note: 399 repeated ids"), "{}", forward.2.err);
     let rows = json_lines(&forward.1);
     let ids: std::collections::BTreeSet<_> =
         rows.iter().map(|row| row["id"].as_str().unwrap()).collect();

@@ -87,16 +87,12 @@ pub(super) fn run(args: &ExtractArgs) -> Result<Outcome> {
     if !args.quiet {
         say(&format!(
             "read {} = {} + {}",
-            counted(tally.records, "record"),
-            counted(tally.articles, "article"),
+            summary::counted(tally.records, "record"),
+            summary::counted(tally.articles, "article"),
             summary::skipped(&tally)
         ));
     }
     summary::outcome(&tally, args.strict)
-}
-
-fn counted(count: u64, noun: &str) -> String {
-    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
 }
 
 fn write(article: &Article, out: &mut dyn io::Write) -> io::Result<()> {

@@ -38,8 +38,8 @@ pub(super) fn say_counts(clusters: &Clusters) {
     let alone = groups.len() - n_clusters;
     say(&format!(
         "read {} = {clustered} in {} + {alone} alone + {}",
-        counted(tally.records as usize, "record"),
-        counted(n_clusters, "cluster"),
+        counted(tally.records, "record"),
+        counted(n_clusters as u64, "cluster"),
         skipped(tally),
     ));
     let notes = [
@@ -50,7 +50,7 @@ pub(super) fn say_counts(clusters: &Clusters) {
     ];
     for (count, noun, what) in notes {
         if count > 0 {
-            say(&format!("note: {}{what}", counted(count as usize, noun)));
+            say(&format!("note: {}{what}", counted(count, noun)));
         }
     }
 }
@@ -63,7 +63,8 @@ pub(super) fn skipped(tally: &Tally) -> String {
     format!("{} skipped{of}", tally.total_skipped())
 }
 
-fn counted(count: usize, noun: &str) -> String {
+/// A count with its noun, in the plural where it is one.
+pub(super) fn counted(count: u64, noun: &str) -> String {
     format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
 }
 
