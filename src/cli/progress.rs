@@ -40,8 +40,8 @@ impl Reporter {
             }
             ProgressMode::Auto if quiet || !std::io::stderr().is_terminal() => Reporter::Quiet,
             ProgressMode::Auto | ProgressMode::Bar => {
-                let bar = ProgressBar::no_length();
-                bar.set_draw_target(ProgressDrawTarget::stderr());
+                let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr())
+                    .with_style(ProgressStyle::default_spinner());
                 bar.enable_steady_tick(Duration::from_millis(200));
                 Reporter::Bar(bar)
             }
@@ -65,13 +65,14 @@ impl Observer for Reporter {
                     Stage::Read => "{spinner} read   {bytes} ({bytes_per_sec})",
                     _ => "{spinner} {msg} {len} articles",
                 };
-                if let Ok(style) = ProgressStyle::with_template(template) {
-                    bar.set_style(style);
-                }
-                bar.set_message(format!("{:6}", progress.stage.name()));
+                // Figures before the words that name their unit: the bar may be drawn in between.
                 bar.set_position(progress.done);
                 if let Some(total) = progress.total {
                     bar.set_length(total);
+                }
+                bar.set_message(format!("{:6}", progress.stage.name()));
+                if let Ok(style) = ProgressStyle::with_template(template) {
+                    bar.set_style(style);
                 }
             }
             Reporter::Json { started, last } => {
