@@ -1,23 +1,31 @@
 //! Story level: articles that share their rarest terms.
 //!
-//! Each article is filed under its [`KEYS`] weightiest terms. Two articles are compared by the
-//! terms they are both filed under, and each keeps its [`NEIGHBOURS`] best: so the number of
+//! Each article is filed under its weightiest terms. Two articles are compared by the terms they are
+//! both filed under, and each keeps its best neighbours (see [`Limits`]): so the number of
 //! candidates is bounded however the corpus grows, and a retelling competes only with what is more
 //! alike. (Weighted MinHash, which draws terms in proportion to their weight, was measured beside
-//! this: see ARCHITECTURE.md.)
+//! this: see ARCHITECTURE.md, and `examples/candidate_recall.rs`.)
 
 use super::Pair;
 use rayon::prelude::*;
 use std::ops::Range;
 
-/// Terms an article is filed under.
-pub const KEYS: usize = 64;
+/// How far the search goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Terms an article is filed under.
+    pub keys: usize,
+    /// Articles under one term. A term that more hold says little: its file is passed over.
+    pub file_cap: usize,
+    /// Candidates an article keeps for itself; it also is one of those that keep it.
+    pub neighbours: usize,
+}
 
-/// Candidates an article keeps for itself; it also is one of those that keep it.
-pub const NEIGHBOURS: usize = 40;
-
-/// Articles under one term. A term that more hold says little; those filed beyond are passed over.
-pub const FILE_CAP: usize = 200;
+impl Default for Limits {
+    fn default() -> Self {
+        Limits { keys: 64, file_cap: 200, neighbours: 40 }
+    }
+}
 
 /// A term an article is filed under.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,15 +40,19 @@ pub struct Key {
 /// says whether a pair may be compared at all.
 ///
 /// Cost: a sort of all keys, then for each article the sum of the files it is in, at most
-/// `KEYS * FILE_CAP`; memory 40 bytes a key, 8 a pair, and 8 an article and thread.
-pub fn candidates(keys: &[Vec<Key>], allowed: impl Fn(u32, u32) -> bool + Sync) -> Vec<Pair> {
-    let files = Files::new(keys);
+/// `limits.keys * limits.file_cap`; memory 40 bytes a key, 8 a pair, and 8 an article and thread.
+pub fn candidates(
+    keys: &[Vec<Key>],
+    limits: Limits,
+    allowed: impl Fn(u32, u32) -> bool + Sync,
+) -> Vec<Pair> {
+    let files = Files::new(keys, limits.file_cap);
     let mut pairs: Vec<Pair> = (0..keys.len() as u32)
         .into_par_iter()
         .map_init(
             || Scratch { sums: vec![0; keys.len()], touched: Vec::new() },
             |scratch, article| {
-                let best = scratch.neighbours(article, &files, &allowed);
+                let best = scratch.neighbours(article, &files, limits.neighbours, &allowed);
                 best.into_iter().map(move |other| (article.min(other), article.max(other)))
             },
         )
@@ -60,7 +72,7 @@ struct Files {
 }
 
 impl Files {
-    fn new(keys: &[Vec<Key>]) -> Files {
+    fn new(keys: &[Vec<Key>], cap: usize) -> Files {
         let mut sorted: Vec<(u64, u32, u32)> = keys
             .par_iter()
             .enumerate()
@@ -71,7 +83,7 @@ impl Files {
         sorted.par_sort_unstable();
         let mut files = Files { entries: Vec::new(), of: vec![Vec::new(); keys.len()] };
         // A file of one finds nobody, and one over the cap says too little.
-        let useful = |file: &&[(u64, u32, u32)]| (2..=FILE_CAP).contains(&file.len());
+        let useful = |file: &&[(u64, u32, u32)]| (2..=cap).contains(&file.len());
         for file in sorted.chunk_by(|a, b| a.0 == b.0).filter(useful) {
             let start = files.entries.len() as u32;
             let range = start..start + file.len() as u32;
@@ -95,6 +107,7 @@ impl Scratch {
         &mut self,
         article: u32,
         files: &Files,
+        at_most: usize,
         allowed: &impl Fn(u32, u32) -> bool,
     ) -> Vec<u32> {
         for (file, own) in &files.of[article as usize] {
@@ -114,9 +127,9 @@ impl Scratch {
             .collect();
         // The best first; ties by number, so that the choice is the same everywhere.
         let order = |x: &(u64, u32), y: &(u64, u32)| y.0.cmp(&x.0).then(x.1.cmp(&y.1));
-        if found.len() > NEIGHBOURS {
-            found.select_nth_unstable_by(NEIGHBOURS, order);
-            found.truncate(NEIGHBOURS);
+        if found.len() > at_most {
+            found.select_nth_unstable_by(at_most, order);
+            found.truncate(at_most);
         }
         found.into_iter().map(|(_, other)| other).collect()
     }
@@ -133,25 +146,28 @@ mod tests {
     #[test]
     fn articles_that_share_terms_are_candidates() {
         let all = [keys(&[1, 2]), keys(&[2, 3]), keys(&[4]), keys(&[3, 4])];
-        assert_eq!(candidates(&all, |_, _| true), [(0, 1), (1, 3), (2, 3)]);
-        assert_eq!(candidates(&all, |a, b| a + b != 4), [(0, 1), (2, 3)]);
-        assert!(candidates(&[], |_, _| true).is_empty());
+        let limits = Limits::default();
+        assert_eq!(candidates(&all, limits, |_, _| true), [(0, 1), (1, 3), (2, 3)]);
+        assert_eq!(candidates(&all, limits, |a, b| a + b != 4), [(0, 1), (2, 3)]);
+        assert!(candidates(&[], limits, |_, _| true).is_empty());
     }
 
     #[test]
     fn the_best_neighbours_are_kept() {
+        let limits = Limits::default();
         let mut all = vec![keys(&[1, 2]), keys(&[1, 2])];
-        all.extend((0..NEIGHBOURS as u64 + 20).map(|i| keys(&[1, 100 + i, 200 + i])));
-        let files = Files::new(&all);
+        all.extend((0..limits.neighbours as u64 + 20).map(|i| keys(&[1, 100 + i, 200 + i])));
+        let files = Files::new(&all, limits.file_cap);
         let mut scratch = Scratch { sums: vec![0; all.len()], touched: Vec::new() };
-        let best = scratch.neighbours(0, &files, &|_, _| true);
-        assert_eq!(best.len(), NEIGHBOURS);
+        let best = scratch.neighbours(0, &files, limits.neighbours, &|_, _| true);
+        assert_eq!(best.len(), limits.neighbours);
         assert!(best.contains(&1));
     }
 
     #[test]
     fn a_term_that_all_hold_costs_nothing() {
-        let all = vec![keys(&[7]); FILE_CAP + 1];
-        assert!(candidates(&all, |_, _| true).is_empty());
+        let limits = Limits::default();
+        let all = vec![keys(&[7]); limits.file_cap + 1];
+        assert!(candidates(&all, limits, |_, _| true).is_empty());
     }
 }

@@ -259,13 +259,14 @@ fn story_groups(
     let n = corpus.standing.len();
     let terms: Vec<_> = (0..n as u32).map(|own| &*corpus.sketch(own).terms).collect();
     let profiles = story::profiles(&terms);
-    let keys: Vec<_> = profiles.par_iter().map(|profile| profile.keys(lsh::story::KEYS)).collect();
+    let limits = lsh::story::Limits::default();
+    let keys: Vec<_> = profiles.par_iter().map(|profile| profile.keys(limits.keys)).collect();
     let within_window =
         |a: u32, b: u32| match (config.window_days, corpus.sketch(a).day, corpus.sketch(b).day) {
             (Some(window), Some(a), Some(b)) => a.abs_diff(b) <= window,
             _ => true,
         };
-    let pairs = lsh::story::candidates(&keys, within_window);
+    let pairs = lsh::story::candidates(&keys, limits, within_window);
     let compare = |a: u32, b: u32| profiles[a as usize].compare(&profiles[b as usize]);
     let compared: Vec<_> = pairs.par_iter().map(|&(a, b)| (a, b, compare(a, b))).collect();
     let density = Density::new(n, compared.iter().map(|&(a, b, parts)| (a, b, parts.words)));
