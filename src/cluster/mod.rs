@@ -46,3 +46,15 @@ pub struct Member {
     /// The score of that match.
     pub score: f64,
 }
+
+/// All articles of each group, sorted.
+#[cfg(test)]
+fn sets(groups: &[Group]) -> Vec<Vec<u32>> {
+    let all = |group: &Group| {
+        let members = group.members.iter().map(|member| member.article);
+        let mut all: Vec<u32> = members.chain([group.representative]).collect();
+        all.sort_unstable();
+        all
+    };
+    groups.iter().map(all).collect()
+}

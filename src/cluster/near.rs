@@ -115,23 +115,12 @@ fn closeness(overlap: Overlap) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cluster::sets;
 
     const HALF: Overlap = Overlap { shared: 100, smaller: 150, larger: 150 };
 
     fn pair(a: u32, b: u32) -> Copies {
         Copies { a, b, overlap: HALF }
-    }
-
-    fn sets(groups: &[Group]) -> Vec<Vec<u32>> {
-        groups
-            .iter()
-            .map(|group| {
-                let mut all: Vec<u32> = group.members.iter().map(|m| m.article).collect();
-                all.push(group.representative);
-                all.sort_unstable();
-                all
-            })
-            .collect()
     }
 
     #[test]

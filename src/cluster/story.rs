@@ -251,15 +251,7 @@ mod tests {
     }
 
     fn sets(groups: &[Group]) -> Vec<Vec<u32>> {
-        let mut sets: Vec<Vec<u32>> = groups
-            .iter()
-            .map(|group| {
-                let mut all: Vec<u32> = group.members.iter().map(|m| m.article).collect();
-                all.push(group.representative);
-                all.sort_unstable();
-                all
-            })
-            .collect();
+        let mut sets = crate::cluster::sets(groups);
         sets.sort();
         sets
     }

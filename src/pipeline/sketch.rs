@@ -3,7 +3,7 @@
 use super::Entry;
 use crate::article::Article;
 use crate::hash::digest128;
-use crate::read::{Reason, Skip};
+use crate::read::Skip;
 use crate::shingle::near::shingles;
 use crate::shingle::story::{Term, terms};
 use crate::text::Words;
@@ -41,8 +41,7 @@ impl Sketcher {
     pub fn sketch(&mut self, article: Article) -> Result<Sketch, Skip> {
         self.text.read(&article.text);
         if self.text.words.is_empty() {
-            let detail = "the text is empty or holds no letters and digits".to_owned();
-            return Err(Skip { source: article.source, reason: Reason::NoWords, detail });
+            return Err(Skip::without_words(article.source));
         }
         self.title.read(article.title.as_deref().unwrap_or_default());
         let id = article.id.unwrap_or_else(|| article.source.to_string());

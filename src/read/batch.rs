@@ -66,14 +66,11 @@ impl Batch {
                 let cut = cut_text(&mut decoded.article.text, options.max_article);
                 Decoded { cut: cut || decoded.cut || record.cut, ..decoded }
             })
-            .and_then(|decoded| {
-                if has_words(&decoded.article.text) {
-                    return Ok(decoded);
-                }
-                let detail = "the text is empty or holds no letters and digits".to_owned();
-                Err((Reason::NoWords, detail))
-            })
             .map_err(|(reason, detail)| Skip { source: record.source.clone(), reason, detail })
+            .and_then(|decoded| {
+                let found = has_words(&decoded.article.text);
+                if found { Ok(decoded) } else { Err(Skip::without_words(record.source.clone())) }
+            })
     }
 
     /// Bytes of its records, as they were read.
@@ -95,12 +92,9 @@ fn has_words(text: &str) -> bool {
 
 /// Leaves no more than `max` bytes of a text; whether there were more.
 fn cut_text(text: &mut String, max: usize) -> bool {
-    if text.len() <= max {
-        return false;
-    }
-    let end = (0..=max).rev().find(|&end| text.is_char_boundary(end));
-    text.truncate(end.unwrap_or(0));
-    true
+    let cut = text.len() > max;
+    text.truncate(text.floor_char_boundary(max));
+    cut
 }
 
 /// A reader thread's end of the channel: gathers records into batches.

@@ -80,6 +80,15 @@ pub struct Skip {
     pub detail: String,
 }
 
+impl Skip {
+    /// A record whose text has no words, which nothing can be compared with.
+    #[must_use]
+    pub fn without_words(source: Source) -> Skip {
+        let detail = "the text is empty or holds no letters and digits".to_owned();
+        Skip { source, reason: Reason::NoWords, detail }
+    }
+}
+
 /// A file that could not be read, or not to its end.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Trouble {
