@@ -20,6 +20,7 @@ use retold::math::ln;
 use retold::pipeline::{Silent, Sketch, Sketcher, group};
 use retold::read::{InputFile, ReadOptions, Tally, read};
 use retold::score::story::{Profile, profiles};
+use retold::shingle::story::terms;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -86,7 +87,7 @@ impl Corpus {
             let pairs = set.pairs.iter().filter_map(renumbered).collect();
             Set { name: set.name.clone(), pairs }
         });
-        let terms = chosen.iter().map(|&article| &*self.sketches[article as usize].terms);
+        let terms = chosen.iter().map(|&article| terms(&self.sketches[article as usize].tokens));
         Part { sets: sets.collect(), profiles: profiles(&terms.collect::<Vec<_>>()) }
     }
 }

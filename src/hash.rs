@@ -7,7 +7,7 @@
 use xxhash_rust::xxh3::{xxh3_64_with_seed, xxh3_128_with_seed};
 
 /// Version of everything this file defines; changes whenever any value below would.
-pub const HASH_VERSION: u32 = 1;
+pub const HASH_VERSION: u32 = 2;
 
 /// Hash of `bytes` under `seed`: equal on every machine and in every release with the same
 /// [`HASH_VERSION`]. Different uses take different seeds.
@@ -36,6 +36,15 @@ pub const fn mix(value: u64) -> u64 {
     z ^ (z >> 31)
 }
 
+/// One step of a hash over a sequence: `hash` is that of what came before, 0 at the beginning. The
+/// last step goes through [`mix`].
+#[inline]
+#[must_use]
+pub const fn follow(hash: u64, next: u64) -> u64 {
+    // The odd constant of MMIX (Knuth, "The Art of Computer Programming" 2, 3.3.4).
+    hash.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(next)
+}
+
 /// Order-dependent combination of two hashes.
 #[inline]
 #[must_use]
@@ -54,6 +63,7 @@ mod tests {
         assert_eq!(hash64(b"near duplicate", 0), 0xC69C_3D34_337C_E164);
         assert_eq!(digest128(b"near duplicate"), 0x99ED_5846_724F_D50E_0DEF_4E1D_7F04_93EF);
         assert_eq!(mix(0), 0xE220_A839_7B1D_CDAF); // first output of splitmix64 from seed 0
+        assert_eq!(follow(1, 2), 0x5851_F42D_4C95_7F2F);
         assert_eq!(combine(1, 2), 0x1648_2550_0515_39DA);
         assert_ne!(combine(1, 2), combine(2, 1));
     }

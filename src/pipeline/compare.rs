@@ -9,8 +9,9 @@ use crate::score::passages::{Passage, passages};
 use crate::score::story::profile::{Profile, profiles};
 use crate::score::story::{self, Density, Parts};
 use crate::score::template::is_template;
-use crate::shingle::story::{Marks, each_term};
-use crate::text::Words;
+use crate::shingle::near::shingles;
+use crate::shingle::story::{Marks, each_term, terms};
+use crate::text::{Tokens, Words};
 use ahash::AHashMap;
 
 /// What the levels say of two articles.
@@ -76,14 +77,15 @@ pub fn compare(a: Article, b: Article) -> Result<Comparison, Box<Skip>> {
     let titles = [&a, &b].map(|article| Words::of(article.title.as_deref().unwrap_or_default()));
     let mut sketcher = Sketcher::default();
     let (a, b) = (sketcher.sketch(a)?, sketcher.sketch(b)?);
-    let overlap = Overlap::of(&a.shingles, &b.shingles);
-    let profiles = profiles(&[&a.terms, &b.terms]);
+    let overlap = Overlap::of(&shingles(&a.tokens), &shingles(&b.tokens));
+    let terms = [terms(&a.tokens), terms(&b.tokens)];
+    let profiles = profiles(&terms);
     let parts = profiles[0].compare(&profiles[1]).with_phrases(overlap);
     let density = Density::new(2, std::iter::once((0, 1, parts.words))).between(0, 1);
     Ok(Comparison {
         exact: a.digest == b.digest,
         overlap,
-        template: is_template(&a.terms, &b.terms, overlap),
+        template: is_template(&terms[0], &terms[1], overlap),
         parts,
         density,
         story: story::probability(story::excess(parts.likeness(), density)),
@@ -97,7 +99,8 @@ pub fn compare(a: Article, b: Article) -> Result<Comparison, Box<Skip>> {
 fn shared_terms(profiles: &[Profile], written: [&Words; 2]) -> Vec<SharedTerm> {
     let mut texts: AHashMap<u32, &str> = AHashMap::new();
     for words in written {
-        each_term(&words.words, |term, places| {
+        let tokens = Tokens::new(&[], &words.words);
+        each_term(&tokens, tokens.text(), |term, places| {
             texts.entry(term).or_insert_with(|| words.between(places));
         });
     }

@@ -18,13 +18,17 @@ use crate::article::Source;
 use crate::cluster::near::Copies;
 use crate::cluster::{self, Edge, Group};
 use crate::config::{Config, Level, NEAR_RECALL, NEAR_SIMILARITY, ThresholdError};
+use crate::lsh;
 use crate::lsh::near::Bands;
+use crate::minhash::near::Signature;
 use crate::read::{self, InputFile, Tally};
 use crate::score::near::Overlap;
 use crate::score::story::{self, Density, Parts};
 use crate::score::template::is_template;
-use crate::{lsh, minhash};
+use crate::shingle::near::shingles;
+use crate::shingle::story::terms;
 use rayon::prelude::*;
+use std::sync::OnceLock;
 use thiserror::Error;
 
 /// Why a run has no result.
@@ -84,12 +88,13 @@ pub fn group(
     };
     check(Stage::Exact, sketches.len() as u64)?;
     let exact = exact_groups(&sketches);
+    let shingles = ShingleSets::new(sketches.len());
     let (mut near, mut story, mut judged) = (Vec::new(), Vec::new(), Vec::new());
     let mut capped_buckets = 0;
     if config.level >= Level::Near {
         check(Stage::Near, sketches.len() as u64)?;
         let standing = standing(&representatives(sketches.len(), &[&exact]));
-        (near, capped_buckets) = near_groups(&sketches, &standing, config);
+        (near, capped_buckets) = near_groups(&sketches, &shingles, &standing, config);
     }
     if config.level == Level::Exact {
         judged = judge(&sketches, config, |a, b| {
@@ -97,14 +102,13 @@ pub fn group(
         });
     }
     if config.level == Level::Near {
-        judged = judge(&sketches, config, |a, b| {
-            Overlap::of(&sketches[a as usize].shingles, &sketches[b as usize].shingles).score()
-        });
+        judged = judge(&sketches, config, |a, b| shingles.overlap(&sketches, a, b).score());
     }
     if config.level >= Level::Story {
         check(Stage::Story, sketches.len() as u64)?;
         let representatives = representatives(sketches.len(), &[&exact, &near]);
-        let corpus = Corpus { sketches: &sketches, standing: standing(&representatives) };
+        let standing = standing(&representatives);
+        let corpus = Corpus { sketches: &sketches, shingles: &shingles, standing };
         (story, judged) = story_groups(&corpus, &representatives, config);
     }
     check(Stage::Report, sketches.len() as u64)?;
@@ -221,22 +225,42 @@ fn exact_groups(sketches: &[Sketch]) -> Vec<Group> {
         .collect()
 }
 
+/// The shingle sets of articles, made when they are first asked for: most articles have no candidate.
+struct ShingleSets(Vec<OnceLock<Box<[u64]>>>);
+
+impl ShingleSets {
+    fn new(articles: usize) -> ShingleSets {
+        ShingleSets((0..articles).map(|_| OnceLock::new()).collect())
+    }
+
+    fn get(&self, sketches: &[Sketch], article: u32) -> &[u64] {
+        let article = article as usize;
+        self.0[article].get_or_init(|| shingles(&sketches[article].tokens).into())
+    }
+
+    fn overlap(&self, sketches: &[Sketch], a: u32, b: u32) -> Overlap {
+        Overlap::of(self.get(sketches, a), self.get(sketches, b))
+    }
+}
+
 /// Near groups of the articles in `standing`, and how many buckets were capped.
-fn near_groups(sketches: &[Sketch], standing: &[u32], config: &Config) -> (Vec<Group>, u64) {
-    let signatures: Vec<_> = standing
-        .par_iter()
-        .filter_map(|&article| {
-            let signature = minhash::near::signature(&sketches[article as usize].shingles)?;
-            Some((article, signature))
-        })
+fn near_groups(
+    sketches: &[Sketch],
+    shingles: &ShingleSets,
+    standing: &[u32],
+    config: &Config,
+) -> (Vec<Group>, u64) {
+    let signatures: Vec<(u32, &Signature)> = standing
+        .iter()
+        .filter_map(|&article| Some((article, sketches[article as usize].signature.as_deref()?)))
         .collect();
     let bands = Bands::for_recall(NEAR_SIMILARITY, NEAR_RECALL);
     let found = lsh::near::candidates(&signatures, bands);
     let overlap = |a: u32, b: u32| {
-        let (a, b) = (&sketches[a as usize], &sketches[b as usize]);
-        let overlap = Overlap::of(&a.shingles, &b.shingles);
+        let overlap = shingles.overlap(sketches, a, b);
+        let terms = |article: u32| terms(&sketches[article as usize].tokens);
         let near =
-            overlap.score() >= config.near_threshold && !is_template(&a.terms, &b.terms, overlap);
+            overlap.score() >= config.near_threshold && !is_template(&terms(a), &terms(b), overlap);
         near.then_some(overlap)
     };
     let pairs: Vec<Copies> = found
@@ -264,6 +288,7 @@ fn judge(
 /// The articles that speak for their near groups, by numbers of their own.
 struct Corpus<'a> {
     sketches: &'a [Sketch],
+    shingles: &'a ShingleSets,
     /// Number of each among all articles, rising.
     standing: Vec<u32>,
 }
@@ -271,6 +296,11 @@ struct Corpus<'a> {
 impl Corpus<'_> {
     fn sketch(&self, own: u32) -> &Sketch {
         &self.sketches[self.standing[own as usize] as usize]
+    }
+
+    fn overlap(&self, a: u32, b: u32) -> Overlap {
+        let (a, b) = (self.standing[a as usize], self.standing[b as usize]);
+        self.shingles.overlap(self.sketches, a, b)
     }
 }
 
@@ -281,8 +311,10 @@ fn story_groups(
     config: &Config,
 ) -> (Vec<Group>, Vec<Option<f64>>) {
     let n = corpus.standing.len();
-    let terms: Vec<_> = (0..n as u32).map(|own| &*corpus.sketch(own).terms).collect();
+    let terms: Vec<_> =
+        (0..n as u32).into_par_iter().map(|own| terms(&corpus.sketch(own).tokens)).collect();
     let profiles = story::profiles(&terms);
+    drop(terms);
     let limits = lsh::story::Limits::default();
     let keys: Vec<_> = profiles.par_iter().map(|profile| profile.keys(limits.keys)).collect();
     let within_window =
@@ -295,8 +327,7 @@ fn story_groups(
     let compared: Vec<_> = pairs.par_iter().map(|&(a, b)| (a, b, compare(a, b))).collect();
     let density = Density::new(n, compared.iter().map(|&(a, b, parts)| (a, b, parts.words)));
     let excess = |a: u32, b: u32, parts: Parts| {
-        let shingles = Overlap::of(&corpus.sketch(a).shingles, &corpus.sketch(b).shingles);
-        story::excess(parts.with_phrases(shingles).likeness(), density.between(a, b))
+        story::excess(parts.with_phrases(corpus.overlap(a, b)).likeness(), density.between(a, b))
     };
     let edges: Vec<Edge> = compared
         .par_iter()

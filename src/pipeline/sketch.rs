@@ -2,11 +2,10 @@
 
 use super::Entry;
 use crate::article::Article;
-use crate::hash::digest128;
+use crate::minhash::near::{Signature, signature};
 use crate::read::Skip;
-use crate::shingle::near::shingles;
-use crate::shingle::story::{Term, terms};
-use crate::text::Words;
+use crate::shingle::near::each_shingle;
+use crate::text::{Tokens, Words, digest};
 
 /// What is kept of an article.
 #[derive(Clone, Debug)]
@@ -17,10 +16,10 @@ pub struct Sketch {
     pub day: Option<i32>,
     /// Digest of the folded text: the exact level.
     pub digest: u128,
-    /// Shingles of the text, sorted: the near level.
-    pub shingles: Vec<u64>,
-    /// Terms of title and text, sorted by hash: the story level.
-    pub terms: Vec<Term>,
+    /// Its words: what near and story level are made from.
+    pub tokens: Tokens,
+    /// Signature of the shingles of the text; `None` where there are none.
+    pub signature: Option<Box<Signature>>,
 }
 
 /// Makes sketches; one value serves many articles in turn and keeps its buffers.
@@ -28,6 +27,8 @@ pub struct Sketch {
 pub struct Sketcher {
     title: Words,
     text: Words,
+    bytes: Vec<u8>,
+    shingles: Vec<u64>,
 }
 
 /// Characters of the beginning of a text that are kept to show it by.
@@ -44,12 +45,13 @@ impl Sketcher {
             return Err(Skip::without_words(article.source));
         }
         self.title.read(article.title.as_deref().unwrap_or_default());
+        let tokens = Tokens::new(&self.title.words, &self.text.words);
         let id = article.id.unwrap_or_else(|| article.source.to_string());
         Ok(Sketch {
             day: article.date.as_deref().and_then(day),
-            digest: digest128(self.text.folded.as_bytes()),
-            shingles: shingles(&self.text.words),
-            terms: terms(&self.title.words, &self.text.words),
+            digest: digest(&self.text.words, &mut self.bytes),
+            signature: self.signature(&tokens),
+            tokens,
             entry: Entry {
                 id,
                 source: article.source,
@@ -59,6 +61,12 @@ impl Sketcher {
                 opening: opening(&article.text),
             },
         })
+    }
+
+    fn signature(&mut self, tokens: &Tokens) -> Option<Box<Signature>> {
+        self.shingles.clear();
+        each_shingle(tokens, |shingle| self.shingles.push(shingle));
+        signature(&self.shingles).map(Box::new)
     }
 }
 

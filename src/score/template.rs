@@ -48,12 +48,11 @@ mod tests {
     use super::*;
     use crate::shingle::near::shingles;
     use crate::shingle::story::terms;
-    use crate::text::Words;
+    use crate::text::Tokens;
 
     fn judged(a: &str, b: &str) -> bool {
-        let (a, b) = (Words::of(a), Words::of(b));
-        let overlap = Overlap::of(&shingles(&a.words), &shingles(&b.words));
-        let terms = |words: &Words| terms(&[], &words.words);
+        let (a, b) = (Tokens::of(a), Tokens::of(b));
+        let overlap = Overlap::of(&shingles(&a), &shingles(&b));
         is_template(&terms(&a), &terms(&b), overlap)
     }
 

@@ -92,10 +92,10 @@ fn level(share: f64) -> u8 {
 mod tests {
     use super::*;
     use crate::shingle::story::terms;
-    use crate::text::Words;
+    use crate::text::Tokens;
 
     fn word(text: &str) -> u32 {
-        terms(&[], &Words::of(text).words)[0].hash
+        terms(&Tokens::of(text))[0].hash
     }
 
     #[test]

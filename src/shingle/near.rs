@@ -1,7 +1,7 @@
 //! Near level: the set of short word sequences of a text, as 64-bit hashes.
 
-use crate::hash::combine;
-use crate::text::{Kind, Word};
+use crate::hash::{follow, mix};
+use crate::text::{Marks, Tokens};
 
 /// Length of a shingle, in steps: a word is [`WORD_STEPS`] long and a character of a script
 /// without spaces [`SOLID_STEPS`], so that a shingle is 3 words or 5 such characters.
@@ -12,38 +12,45 @@ const SHINGLE_STEPS: u32 = 15;
 const WORD_STEPS: u32 = 5;
 const SOLID_STEPS: u32 = 3;
 
-/// The set of shingles of a text: sorted, each once. A text shorter than a shingle has one, made
-/// of all its words; a text without words has none.
+/// The set of shingles of a text, title left out: sorted, each once. A text shorter than a shingle
+/// has one, made of all its words; a text without words has none.
 ///
-/// Two different shingles share a hash with probability 2^-64. Cost: one pass and a sort.
+/// Two different shingles of different words share a hash with probability 2^-64. Cost: one pass
+/// and a sort.
 #[must_use]
-pub fn shingles(words: &[Word]) -> Vec<u64> {
-    let mut found = Vec::with_capacity(words.len());
-    for first in 0..words.len() {
-        let (mut steps, mut hash) = (0, 0);
-        for word in &words[first..] {
-            hash = combine(hash, word.hash);
-            steps += if word.kind == Kind::Solid { SOLID_STEPS } else { WORD_STEPS };
-            if steps >= SHINGLE_STEPS {
-                break;
-            }
-        }
-        if steps >= SHINGLE_STEPS || first == 0 {
-            found.push(hash);
-        }
-    }
+pub fn shingles(tokens: &Tokens) -> Vec<u64> {
+    let mut found = Vec::with_capacity(tokens.text().len());
+    each_shingle(tokens, |shingle| found.push(shingle));
     found.sort_unstable();
     found.dedup();
     found
 }
 
+/// Calls `visit` with each shingle of a text, in order, as often as it occurs. Cost: one pass.
+pub fn each_shingle(tokens: &Tokens, mut visit: impl FnMut(u64)) {
+    let text = tokens.text();
+    for first in text.clone() {
+        let (mut steps, mut hash) = (0, 0);
+        for place in first..text.end {
+            let token = tokens.at(place);
+            hash = follow(hash, u64::from(token.hash));
+            steps += if token.marks.has(Marks::SOLID) { SOLID_STEPS } else { WORD_STEPS };
+            if steps >= SHINGLE_STEPS {
+                break;
+            }
+        }
+        if steps >= SHINGLE_STEPS || first == text.start {
+            visit(mix(hash));
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::text::Words;
 
     fn count(text: &str) -> usize {
-        shingles(&Words::of(text).words).len()
+        shingles(&Tokens::of(text)).len()
     }
 
     #[test]
@@ -66,6 +73,6 @@ mod tests {
 
     #[test]
     fn order_of_words_matters() {
-        assert_ne!(shingles(&Words::of("a b c").words), shingles(&Words::of("c b a").words));
+        assert_ne!(shingles(&Tokens::of("a b c")), shingles(&Tokens::of("c b a")));
     }
 }

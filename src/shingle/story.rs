@@ -1,7 +1,7 @@
 //! Story level: the terms of an article, with what is known of each.
 
-use crate::hash::combine;
-use crate::text::{Kind, Word};
+use crate::hash::{follow, mix};
+use crate::text::{self, Tokens};
 use std::ops::Range;
 
 /// A term of an article: a word, or two neighbouring characters of a script without spaces.
@@ -44,23 +44,19 @@ impl Marks {
 /// Terms that count as the lead of an article: its first paragraphs.
 pub const LEAD_TERMS: usize = 100;
 
-/// The terms of a title and a text, sorted by hash, each once. Cost: a sort.
+/// The terms of an article, title included, sorted by hash, each once. Cost: a sort.
 #[must_use]
-pub fn terms(title: &[Word], text: &[Word]) -> Vec<Term> {
-    // Dumps that have the title apart often repeat it at the top of the text.
-    let repeated =
-        text.len() > title.len() && text.iter().zip(title).all(|(a, b)| a.hash == b.hash);
-    let title = if repeated { &[] } else { title };
-    let mut found = Vec::with_capacity(title.len() + text.len());
-    for words in [title, text] {
-        each_term(words, |hash, range| {
-            let word = &words[range.start];
-            let position = found.len();
+pub fn terms(tokens: &Tokens) -> Vec<Term> {
+    let mut found = Vec::with_capacity(tokens.len());
+    for part in [tokens.title(), tokens.text()] {
+        each_term(tokens, part, |hash, places| {
+            let word = tokens.at(places.start).marks;
+            let capital = word.has(text::Marks::CAPITAL);
             let mut marks = Marks::default();
-            marks.add(Marks::LEAD, position < LEAD_TERMS);
-            marks.add(Marks::NAME, word.capital && !word.opens_sentence);
-            marks.add(Marks::NUMBER, word.kind == Kind::Number);
-            marks.add(Marks::CAPITAL, word.capital);
+            marks.add(Marks::LEAD, found.len() < LEAD_TERMS);
+            marks.add(Marks::NAME, capital && !word.has(text::Marks::OPENS_SENTENCE));
+            marks.add(Marks::NUMBER, word.has(text::Marks::NUMBER));
+            marks.add(Marks::CAPITAL, capital);
             found.push(Term { hash, count: 1, marks });
         });
     }
@@ -77,17 +73,21 @@ pub fn terms(title: &[Word], text: &[Word]) -> Vec<Term> {
     found
 }
 
-/// Calls `visit` with the hash of each term of some words, in order, and the places of its words.
-pub fn each_term(words: &[Word], mut visit: impl FnMut(u32, Range<usize>)) {
-    for (i, word) in words.iter().enumerate() {
-        let solid = |w: &&Word| w.kind == Kind::Solid && word.kind == Kind::Solid;
-        let (hash, end) = match words.get(i + 1).filter(solid) {
-            Some(next) => (combine(word.hash, next.hash), i + 2),
+/// Calls `visit` with the hash of each term in a part of an article, in order, and the places of its
+/// words.
+pub fn each_term(tokens: &Tokens, part: Range<usize>, mut visit: impl FnMut(u32, Range<usize>)) {
+    let solid = |place: usize| tokens.at(place).marks.has(text::Marks::SOLID);
+    for place in part.clone() {
+        let hash = tokens.at(place).hash;
+        if !solid(place) {
+            visit(hash, place..place + 1);
+        } else if place + 1 < part.end && solid(place + 1) {
+            let pair = follow(u64::from(hash), u64::from(tokens.at(place + 1).hash));
+            visit((mix(pair) >> 32) as u32, place..place + 2);
+        } else if place == part.start || !solid(place - 1) {
             // The last of a run is in the pair before it, unless it stands alone.
-            None if i > 0 && words.get(i - 1).filter(solid).is_some() => continue,
-            None => (word.hash, i + 1),
-        };
-        visit((hash >> 32) as u32, i..end);
+            visit(hash, place..place + 1);
+        }
     }
 }
 
@@ -97,14 +97,14 @@ mod tests {
     use crate::text::Words;
 
     fn terms_of(title: &str, text: &str) -> Vec<Term> {
-        terms(&Words::of(title).words, &Words::of(text).words)
+        terms(&Tokens::new(&Words::of(title).words, &Words::of(text).words))
     }
 
     #[test]
     fn a_term_knows_where_it_occurs() {
         let found = terms_of("Flood in Arles", "The mayor of Arles left. Water rose by 12 metres");
         let of = |word: &str| {
-            let hash = (Words::of(word).words[0].hash >> 32) as u32;
+            let hash = Tokens::of(word).at(0).hash;
             found.iter().find(|term| term.hash == hash).unwrap()
         };
         assert_eq!(of("arles").count, 2);

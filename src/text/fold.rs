@@ -1,5 +1,7 @@
 //! Folding: which characters count, and as what.
 
+use std::sync::LazyLock;
+
 /// What a character is to the tokeniser, after folding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Class {
@@ -16,9 +18,18 @@ pub(super) enum Class {
     Ignored,
 }
 
-/// Class of a character. Cost: a table lookup for ASCII, a few range checks otherwise.
+/// Class of a character. Cost: a look-up in a table of 64 KiB, made at first use.
 #[inline]
 pub(super) fn class(c: char) -> Class {
+    CLASSES.get(c as usize).copied().unwrap_or_else(|| find_class(c))
+}
+
+/// Classes of the first 65,536 characters. Surrogates, which are none, are breaks.
+static CLASSES: LazyLock<Vec<Class>> = LazyLock::new(|| {
+    (0..=0xFFFF).map(|code| char::from_u32(code).map_or(Class::Break, find_class)).collect()
+});
+
+fn find_class(c: char) -> Class {
     if c.is_ascii() {
         return match c {
             'a'..='z' | 'A'..='Z' | '_' => Class::Letter,

@@ -9,8 +9,6 @@
 use super::fold::{Class, class, fold_char};
 use crate::hash::hash64;
 use std::borrow::Cow;
-use std::iter::Peekable;
-use std::str::CharIndices;
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfkc_quick};
 
 /// What a word is made of.
@@ -33,14 +31,15 @@ pub struct Word {
     pub start: u32,
     /// Byte offset behind its last character in [`Words::normal`].
     pub end: u32,
-    /// Number of the line it stands in, from 0.
-    pub line: u32,
     /// What it is made of.
     pub kind: Kind,
     /// Whether it is written with a capital first letter; never in a script without case.
     pub capital: bool,
-    /// Whether it opens a line or a sentence, where a capital says nothing.
+    /// Whether it opens a line or a sentence, or follows a colon or a quotation mark, where a
+    /// capital says nothing.
     pub opens_sentence: bool,
+    /// Whether it opens a passage: a line, or a sentence in it.
+    pub opens_passage: bool,
 }
 
 /// A text as the detector reads it. One value serves many texts in turn, so that a worker
@@ -49,11 +48,10 @@ pub struct Word {
 pub struct Words {
     /// The text in normal form NFKC.
     pub normal: String,
-    /// The folded words, each followed by one space: two texts with equal `folded` are equal but
-    /// for case, spacing and punctuation.
-    pub folded: String,
     /// The words in order.
     pub words: Vec<Word>,
+    /// The folded word that is being read.
+    folded: String,
 }
 
 /// Longest text read, in bytes: offsets are 32-bit.
@@ -72,7 +70,6 @@ impl Words {
     ///
     /// Cost: one pass, and one more for a text that is not in normal form.
     pub fn read(&mut self, text: &str) {
-        self.folded.clear();
         self.words.clear();
         self.normal.clear();
         self.normal.push_str(&normal_form(&text[..text.floor_char_boundary(MAX_TEXT)]));
@@ -94,67 +91,88 @@ impl Words {
     }
 
     fn scan(&mut self, normal: &str) {
-        let mut open: Option<Open> = None;
-        let (mut line, mut opens_sentence) = (0, true);
-        let mut rest = normal.char_indices().peekable();
-        while let Some((at, c)) = rest.next() {
-            let end = at + c.len_utf8();
-            match class(c) {
-                Class::Ignored => continue,
-                Class::Letter => self.extend(&mut open, at, end, c, Kind::Letters),
-                Class::Digit => self.extend(&mut open, at, end, c, Kind::Number),
-                Class::Solid => {
-                    self.close(&mut open, line, &mut opens_sentence);
-                    self.extend(&mut open, at, end, c, Kind::Solid);
-                    self.close(&mut open, line, &mut opens_sentence);
-                }
-                Class::Break => {
-                    let in_number = open.as_ref().is_some_and(|word| word.kind == Kind::Number);
-                    match separator(c, rest.clone()).filter(|_| in_number) {
-                        // Between thousands: `1,500` and `1.500` are 1500.
-                        Some(3) => {}
-                        Some(_) => self.folded.push('.'),
-                        None => {
-                            self.close(&mut open, line, &mut opens_sentence);
-                            opens_sentence |= ends_sentence(c);
-                            line += u32::from(c == '\n');
-                        }
-                    }
-                }
+        let bytes = normal.as_bytes();
+        let (mut at, mut before) = (0, Before::START);
+        while let Some(&byte) = bytes.get(at) {
+            if byte.is_ascii() && ASCII_FOLDED[usize::from(byte)] == 0 {
+                before.pass(char::from(byte));
+                at += 1;
+            } else if let Some(end) = ascii_word(bytes, at) {
+                let word = &bytes[at..end];
+                self.folded.clear();
+                self.folded.extend(word.iter().map(|&b| char::from(ASCII_FOLDED[usize::from(b)])));
+                let kind =
+                    if word.iter().all(u8::is_ascii_digit) { Kind::Number } else { Kind::Letters };
+                self.push(at, end, kind, byte.is_ascii_uppercase(), &mut before);
+                at = end;
+            } else {
+                at = self.step(normal, at, &mut before);
             }
         }
-        self.close(&mut open, line, &mut opens_sentence);
     }
 
-    fn extend(&mut self, open: &mut Option<Open>, at: usize, end: usize, c: char, kind: Kind) {
-        let word = open.get_or_insert_with(|| Open {
-            start: at,
-            end,
-            folded_start: self.folded.len(),
+    /// Reads one word of any script, or one character outside words; returns where it ends.
+    fn step(&mut self, normal: &str, from: usize, before: &mut Before) -> usize {
+        self.folded.clear();
+        let mut open: Option<Open> = None;
+        let mut rest = normal[from..].char_indices();
+        while let Some((offset, c)) = rest.next() {
+            let at = from + offset;
+            let end = at + c.len_utf8();
+            let kind = match class(c) {
+                Class::Ignored => continue,
+                Class::Letter => Kind::Letters,
+                Class::Digit => Kind::Number,
+                Class::Solid if open.is_none() => {
+                    fold_char(c, &mut self.folded);
+                    self.push(at, end, Kind::Solid, false, before);
+                    return end;
+                }
+                Class::Break if open.is_none() => {
+                    before.pass(c);
+                    return end;
+                }
+                Class::Solid => break,
+                Class::Break => {
+                    let in_number = open.as_ref().is_some_and(|word| word.kind == Kind::Number);
+                    match separator(c, rest.as_str()).filter(|_| in_number) {
+                        // Between thousands: `1,500` and `1.500` are 1500.
+                        Some(3) => continue,
+                        Some(_) => self.folded.push('.'),
+                        None => break,
+                    }
+                    continue;
+                }
+            };
+            let capital = open.is_none() && c.is_uppercase();
+            let word = open.get_or_insert(Open { start: at, end, kind, capital });
+            word.end = end;
+            if word.kind != kind {
+                word.kind = Kind::Letters;
+            }
+            fold_char(c, &mut self.folded);
+        }
+        match open {
+            Some(Open { start, end, kind, capital }) => {
+                self.push(start, end, kind, capital, before);
+                end
+            }
+            None => normal.len(),
+        }
+    }
+
+    /// Adds the word that `folded` holds.
+    fn push(&mut self, start: usize, end: usize, kind: Kind, capital: bool, before: &mut Before) {
+        let before = std::mem::replace(before, Before::WORD);
+        self.words.push(Word {
+            hash: hash64(self.folded.as_bytes(), 0),
+            start: start as u32,
+            end: end as u32,
             kind,
-            capital: c.is_uppercase(),
+            capital,
+            opens_sentence: before.opens_sentence,
+            opens_passage: before.opens_passage,
         });
-        word.end = end;
-        if word.kind != kind {
-            word.kind = Kind::Letters;
-        }
-        fold_char(c, &mut self.folded);
-    }
-
-    fn close(&mut self, open: &mut Option<Open>, line: u32, opens_sentence: &mut bool) {
-        if let Some(word) = open.take() {
-            let folded = &self.folded[word.folded_start..];
-            self.words.push(Word {
-                hash: hash64(folded.as_bytes(), 0),
-                start: word.start as u32,
-                end: word.end as u32,
-                line,
-                kind: word.kind,
-                capital: word.capital,
-                opens_sentence: std::mem::take(opens_sentence),
-            });
-            self.folded.push(' ');
-        }
     }
 }
 
@@ -162,23 +180,71 @@ impl Words {
 struct Open {
     start: usize,
     end: usize,
-    folded_start: usize,
     kind: Kind,
     capital: bool,
 }
 
-/// Where `c` is a full stop or comma before a digit, how many digits follow it, up to four.
-fn separator(c: char, rest: Peekable<CharIndices<'_>>) -> Option<usize> {
-    let digit = |&(_, next): &(usize, char)| class(next) == Class::Digit;
-    let digits = if matches!(c, '.' | ',') { rest.take_while(digit).take(4).count() } else { 0 };
-    (digits > 0).then_some(digits)
+/// What stands between a word and the one before it.
+#[derive(Clone, Copy)]
+struct Before {
+    opens_sentence: bool,
+    opens_passage: bool,
+    /// Whether a full stop or the like has been passed since the last word.
+    full_stop: bool,
 }
 
-fn ends_sentence(c: char) -> bool {
-    matches!(
-        c,
-        '.' | '!' | '?' | '\n' | '\r' | ':' | '"' | '“' | '«' | '…' | '¿' | '¡' | '؟' | '।' | '。'
-    )
+impl Before {
+    const START: Before = Before { opens_sentence: true, opens_passage: true, full_stop: false };
+    const WORD: Before = Before { opens_sentence: false, opens_passage: false, full_stop: false };
+
+    /// Goes past a character outside words.
+    fn pass(&mut self, c: char) {
+        match c {
+            ' ' => self.opens_passage |= self.full_stop,
+            '\n' | '\r' => *self = Before::START,
+            '.' | '!' | '?' | '…' | '؟' | '।' => {
+                self.opens_sentence = true;
+                self.full_stop = true;
+            }
+            // After these a sentence may begin without a space.
+            '。' => *self = Before::START,
+            ':' | '"' | '“' | '«' | '¿' | '¡' => self.opens_sentence = true,
+            c => self.opens_passage |= self.full_stop && c.is_whitespace(),
+        }
+    }
+}
+
+/// The folded form of the ASCII characters of words, 0 for the others.
+const ASCII_FOLDED: [u8; 256] = {
+    let mut table = [0; 256];
+    let mut byte = 0;
+    while byte < 128 {
+        if (byte as u8).is_ascii_alphanumeric() || byte as u8 == b'_' {
+            table[byte] = (byte as u8).to_ascii_lowercase();
+        }
+        byte += 1;
+    }
+    table
+};
+
+/// Where the ASCII word at `at` ends; `None` where it is none, or what follows may belong to it.
+fn ascii_word(bytes: &[u8], at: usize) -> Option<usize> {
+    let rest = &bytes[at..];
+    let length = rest.iter().position(|&b| ASCII_FOLDED[usize::from(b)] == 0).unwrap_or(rest.len());
+    match rest.get(length) {
+        Some(b'.' | b',') if rest[..length].iter().any(u8::is_ascii_digit) => None,
+        Some(next) if !next.is_ascii() => None,
+        _ if length == 0 => None,
+        _ => Some(at + length),
+    }
+}
+
+/// Where `c` is a full stop or comma before a digit, how many digits follow it, up to four.
+fn separator(c: char, rest: &str) -> Option<usize> {
+    let digit = |next: &char| class(*next) == Class::Digit;
+    let digits =
+        if matches!(c, '.' | ',') { rest.chars().take_while(digit).take(4).count() } else { 0 };
+    (digits > 0).then_some(digits)
 }
 
 fn normal_form(text: &str) -> Cow<'_, str> {
@@ -192,38 +258,43 @@ fn normal_form(text: &str) -> Cow<'_, str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::hash::mix;
 
-    fn folded(text: &str) -> Vec<String> {
-        Words::of(text).folded.split_whitespace().map(str::to_owned).collect()
+    fn hashes(text: &str) -> Vec<u64> {
+        Words::of(text).words.iter().map(|word| word.hash).collect()
+    }
+
+    fn assert_reads<const N: usize>(text: &str, folded: [&str; N]) {
+        assert_eq!(hashes(text), folded.map(|word| hash64(word.as_bytes(), 0)), "{text}");
     }
 
     #[test]
     fn case_spacing_and_punctuation_fold_away() {
         let expected = ["the", "mayor", "s", "plan", "again"];
-        assert_eq!(folded("The mayor's plan. Again"), expected);
-        assert_eq!(folded("THE  MAYOR’S «plan».Again!"), expected);
+        assert_reads("The mayor's plan. Again", expected);
+        assert_reads("THE  MAYOR’S «plan».Again!", expected);
     }
 
     #[test]
     fn numbers_keep_their_sides_together() {
-        assert_eq!(folded("1,500 or 1.500 or 1500, 3."), ["1500", "or", "1500", "or", "1500", "3"]);
-        assert_eq!(folded("1.5 or 1,5 on 12.10.2026"), ["1.5", "or", "1.5", "on", "12.10.2026"]);
-        assert_eq!(folded("route 66, Covid19"), ["route", "66", "covid19"]);
+        assert_reads("1,500 or 1.500 or 1500, 3.", ["1500", "or", "1500", "or", "1500", "3"]);
+        assert_reads("1.5 or 1,5 on 12.10.2026", ["1.5", "or", "1.5", "on", "12.10.2026"]);
+        assert_reads("route 66, Covid19", ["route", "66", "covid19"]);
     }
 
     #[test]
     fn scripts_without_spaces_give_single_characters() {
-        assert_eq!(folded("日本 2024年"), ["日", "本", "2024", "年"]);
-        assert_eq!(folded("ไทย"), ["ไ", "ท", "ย"]);
+        assert_reads("日本 2024年", ["日", "本", "2024", "年"]);
+        assert_reads("ไทย", ["ไ", "ท", "ย"]);
     }
 
     #[test]
     fn compatibility_forms_and_marks_are_one() {
-        assert_eq!(folded("ﬁne １２"), ["fine", "12"]);
-        assert_eq!(folded("e\u{301}te\u{301}"), folded("été"));
-        assert_eq!(folded("كِتَاب"), folded("كتاب"));
-        assert_eq!(folded("ΟΔΟΣ"), folded("οδος"));
-        assert_eq!(folded("हिन्दी").len(), 1);
+        assert_reads("ﬁne １２", ["fine", "12"]);
+        assert_eq!(hashes("e\u{301}te\u{301}"), hashes("été"));
+        assert_eq!(hashes("كِتَاب"), hashes("كتاب"));
+        assert_eq!(hashes("ΟΔΟΣ"), hashes("οδος"));
+        assert_eq!(hashes("हिन्दी").len(), 1);
     }
 
     #[test]
@@ -235,19 +306,74 @@ mod tests {
     }
 
     #[test]
+    fn passages_begin_at_lines_and_behind_sentences() {
+        let passages = |text: &str| -> Vec<usize> {
+            let words = Words::of(text).words;
+            (0..words.len()).filter(|&at| words[at].opens_passage).collect()
+        };
+        assert_eq!(passages("He left. \"Why?\" she asked: nobody\nknew v1.2.x"), [0, 2, 3, 6]);
+        assert_eq!(passages("雨。風\u{2028}x.\tY"), [0, 1, 3]);
+    }
+
+    /// What is read word by word, without the short cut for ASCII, is the same.
+    #[test]
+    fn the_short_cut_for_ascii_changes_nothing() {
+        let pieces = [
+            "a",
+            "Z",
+            "_",
+            "0",
+            "17",
+            ".",
+            ",",
+            "'",
+            " ",
+            "\n",
+            "\r",
+            "é",
+            "E\u{301}",
+            "日",
+            "ß",
+            "\u{AD}",
+            "\u{200B}",
+            "٣",
+            "…",
+            "\"",
+            ":",
+            "ΑΣ",
+            "\u{1F600}",
+            "𠀀",
+            "000",
+            "?",
+        ];
+        for seed in 0..3_000_u64 {
+            let length = mix(seed) % 24;
+            let piece = |i| pieces[mix(seed << 8 | i) as usize % pieces.len()];
+            let text: String = (0..length).map(piece).collect();
+            let (mut slow, mut before, mut at) = (Words::default(), Before::START, 0);
+            slow.normal = normal_form(&text).into_owned();
+            let normal = slow.normal.clone();
+            while at < normal.len() {
+                at = slow.step(&normal, at, &mut before);
+            }
+            assert_eq!(Words::of(&text).words, slow.words, "{text:?}");
+        }
+    }
+
+    #[test]
     fn offsets_name_the_word_in_the_normal_text() {
         let words = Words::of("Ünï ﬁne\n日");
         let named: Vec<_> = words
             .words
             .iter()
-            .map(|w| (&words.normal[w.start as usize..w.end as usize], w.line))
+            .map(|w| (&words.normal[w.start as usize..w.end as usize], w.opens_passage))
             .collect();
-        assert_eq!(named, [("Ünï", 0), ("fine", 0), ("日", 1)]);
+        assert_eq!(named, [("Ünï", true), ("fine", false), ("日", true)]);
     }
 
     #[test]
     fn nothing_comes_of_nothing() {
-        assert!(folded("").is_empty());
-        assert!(folded(" \u{200B}—…!\n").is_empty());
+        assert!(hashes("").is_empty());
+        assert!(hashes(" \u{200B}—…!\n").is_empty());
     }
 }

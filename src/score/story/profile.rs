@@ -108,9 +108,9 @@ pub struct Profile {
 /// The profiles of a corpus, whose own frequencies enter the weights. Cost: two passes over all
 /// terms; memory 16 bytes a term.
 #[must_use]
-pub fn profiles(corpus: &[&[Term]]) -> Vec<Profile> {
-    let weights = Weights::new(corpus.iter().copied(), &BACKGROUND);
-    corpus.par_iter().map(|terms| Profile::new(terms, &weights)).collect()
+pub fn profiles<T: AsRef<[Term]> + Sync>(corpus: &[T]) -> Vec<Profile> {
+    let weights = Weights::new(corpus.iter().map(AsRef::as_ref), &BACKGROUND);
+    corpus.par_iter().map(|terms| Profile::new(terms.as_ref(), &weights)).collect()
 }
 
 impl Profile {

@@ -67,10 +67,10 @@ mod tests {
     use super::*;
     use crate::shingle::frequency::BACKGROUND;
     use crate::shingle::story::terms as terms_of;
-    use crate::text::Words;
+    use crate::text::Tokens;
 
     fn terms(text: &str) -> Vec<Term> {
-        terms_of(&[], &Words::of(text).words)
+        terms_of(&Tokens::of(text))
     }
 
     #[test]
