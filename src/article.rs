@@ -42,3 +42,33 @@ pub struct Article {
     /// The text to compare.
     pub text: String,
 }
+
+/// The host that an address names, in lower case, without a `www.` before it or a port behind it;
+/// `None` where there is none to see.
+#[must_use]
+pub fn host(url: &str) -> Option<String> {
+    let (_, rest) = url.split_once("://")?;
+    let authority = rest.split(['/', '?', '#']).next()?;
+    let host = authority.rsplit('@').next()?.split(':').next()?.to_ascii_lowercase();
+    let host = host.strip_prefix("www.").unwrap_or(&host);
+    (!host.is_empty()).then(|| host.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hosts_of_addresses() {
+        for (url, expected) in [
+            ("https://www.Example.org/a/b?c", Some("example.org")),
+            ("http://reader@news.example:8080", Some("news.example")),
+            ("https://example.net?x", Some("example.net")),
+            ("example.org/a", None),
+            ("https:///a", None),
+            ("", None),
+        ] {
+            assert_eq!(host(url).as_deref(), expected, "{url}");
+        }
+    }
+}

@@ -47,6 +47,7 @@ pub(super) fn say_counts(clusters: &Clusters) {
         (tally.cut, "article", " cut at the size limit"),
         (clusters.repeated_ids, "repeated id", ", told apart by #2, #3, ..."),
         (clusters.capped_buckets, "bucket", " too full to compare all pairs in"),
+        (clusters.trimmed, "article", " compared without what its site prints on many pages"),
     ];
     for (count, noun, what) in notes {
         if count > 0 {

@@ -76,6 +76,8 @@ pub struct Clusters {
     pub repeated_ids: u64,
     /// Near buckets too full for all their pairs to be compared.
     pub capped_buckets: u64,
+    /// Articles that were compared without a part of their text: furniture of their site.
+    pub trimmed: u64,
     /// For each of the configuration's `judged_pairs` the score at its level, from 0 to 1: at the
     /// story level the probability of one story (1 within a near group); `None` where an id is
     /// unknown.
@@ -121,6 +123,7 @@ impl Clusters {
             tally,
             repeated_ids: 0,
             capped_buckets: 0,
+            trimmed: 0,
             judged: Vec::new(),
         }
     }

@@ -6,6 +6,7 @@
 
 mod clusters;
 mod compare;
+mod near;
 mod progress;
 mod sketch;
 
@@ -15,20 +16,15 @@ pub use progress::{Observer, Progress, Silent, Stage};
 pub use sketch::{Sketch, Sketcher};
 
 use crate::article::Source;
-use crate::cluster::near::Copies;
 use crate::cluster::{self, Edge, Group};
-use crate::config::{Config, Level, NEAR_RECALL, NEAR_SIMILARITY, ThresholdError};
+use crate::config::{Config, Level, ThresholdError};
 use crate::lsh;
-use crate::lsh::near::Bands;
-use crate::minhash::near::Signature;
 use crate::read::{self, InputFile, Tally};
 use crate::score::near::Overlap;
 use crate::score::story::{self, Density, Parts};
-use crate::score::template::is_template;
-use crate::shingle::near::shingles;
 use crate::shingle::story::terms;
+use near::ShingleSets;
 use rayon::prelude::*;
-use std::sync::OnceLock;
 use thiserror::Error;
 
 /// Why a run has no result.
@@ -88,13 +84,14 @@ pub fn group(
     };
     check(Stage::Exact, sketches.len() as u64)?;
     let exact = exact_groups(&sketches);
-    let shingles = ShingleSets::new(sketches.len());
+    let mut shingles = ShingleSets::new(sketches.len());
     let (mut near, mut story, mut judged) = (Vec::new(), Vec::new(), Vec::new());
-    let mut capped_buckets = 0;
+    let (mut capped_buckets, mut trimmed) = (0, 0);
     if config.level >= Level::Near {
         check(Stage::Near, sketches.len() as u64)?;
         let standing = standing(&representatives(sketches.len(), &[&exact]));
-        (near, capped_buckets) = near_groups(&sketches, &shingles, &standing, config);
+        let level = near::level(&mut sketches, &mut shingles, &standing, config);
+        (near, capped_buckets, trimmed) = (level.groups, level.capped_buckets, level.trimmed);
     }
     if config.level == Level::Exact {
         judged = judge(&sketches, config, |a, b| {
@@ -116,6 +113,7 @@ pub fn group(
     let mut clusters = Clusters::new(entries, [exact, near, story], tally);
     clusters.repeated_ids = repeated_ids;
     clusters.capped_buckets = capped_buckets;
+    clusters.trimmed = trimmed;
     clusters.judged = judged;
     Ok(clusters)
 }
@@ -223,52 +221,6 @@ fn exact_groups(sketches: &[Sketch]) -> Vec<Group> {
             Group { representative: to, members: equal[1..].iter().map(member).collect() }
         })
         .collect()
-}
-
-/// The shingle sets of articles, made when they are first asked for: most articles have no candidate.
-struct ShingleSets(Vec<OnceLock<Box<[u64]>>>);
-
-impl ShingleSets {
-    fn new(articles: usize) -> ShingleSets {
-        ShingleSets((0..articles).map(|_| OnceLock::new()).collect())
-    }
-
-    fn get(&self, sketches: &[Sketch], article: u32) -> &[u64] {
-        let article = article as usize;
-        self.0[article].get_or_init(|| shingles(&sketches[article].tokens).into())
-    }
-
-    fn overlap(&self, sketches: &[Sketch], a: u32, b: u32) -> Overlap {
-        Overlap::of(self.get(sketches, a), self.get(sketches, b))
-    }
-}
-
-/// Near groups of the articles in `standing`, and how many buckets were capped.
-fn near_groups(
-    sketches: &[Sketch],
-    shingles: &ShingleSets,
-    standing: &[u32],
-    config: &Config,
-) -> (Vec<Group>, u64) {
-    let signatures: Vec<(u32, &Signature)> = standing
-        .iter()
-        .filter_map(|&article| Some((article, sketches[article as usize].signature.as_deref()?)))
-        .collect();
-    let bands = Bands::for_recall(NEAR_SIMILARITY, NEAR_RECALL);
-    let found = lsh::near::candidates(&signatures, bands);
-    let overlap = |a: u32, b: u32| {
-        let overlap = shingles.overlap(sketches, a, b);
-        let terms = |article: u32| terms(&sketches[article as usize].tokens);
-        let near =
-            overlap.score() >= config.near_threshold && !is_template(&terms(a), &terms(b), overlap);
-        near.then_some(overlap)
-    };
-    let pairs: Vec<Copies> = found
-        .pairs
-        .par_iter()
-        .filter_map(|&(a, b)| Some(Copies { a, b, overlap: overlap(a, b)? }))
-        .collect();
-    (cluster::near::groups(sketches.len(), &pairs, overlap), found.capped_buckets)
 }
 
 /// The score of each of the configuration's pairs; `None` where an id is unknown.

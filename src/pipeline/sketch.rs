@@ -28,7 +28,6 @@ pub struct Sketcher {
     title: Words,
     text: Words,
     bytes: Vec<u8>,
-    shingles: Vec<u64>,
 }
 
 /// Characters of the beginning of a text that are kept to show it by.
@@ -50,7 +49,7 @@ impl Sketcher {
         Ok(Sketch {
             day: article.date.as_deref().and_then(day),
             digest: digest(&self.text.words, &mut self.bytes),
-            signature: self.signature(&tokens),
+            signature: signature_of(&tokens),
             tokens,
             entry: Entry {
                 id,
@@ -62,12 +61,13 @@ impl Sketcher {
             },
         })
     }
+}
 
-    fn signature(&mut self, tokens: &Tokens) -> Option<Box<Signature>> {
-        self.shingles.clear();
-        each_shingle(tokens, |shingle| self.shingles.push(shingle));
-        signature(&self.shingles).map(Box::new)
-    }
+/// The signature of the shingles of a text; `None` where there are none.
+pub(super) fn signature_of(tokens: &Tokens) -> Option<Box<Signature>> {
+    let mut shingles = Vec::with_capacity(tokens.text().len());
+    each_shingle(tokens, |shingle| shingles.push(shingle));
+    signature(&shingles).map(Box::new)
 }
 
 fn opening(text: &str) -> String {

@@ -110,6 +110,18 @@ impl Tokens {
         hashes.zip(marks).map(|(&hash, &marks)| Token { hash, marks })
     }
 
+    /// The title, and of the text only some parts, in order.
+    #[must_use]
+    pub fn keep(&self, parts: impl Iterator<Item = Range<usize>>) -> Tokens {
+        let parts: Vec<_> = std::iter::once(self.title()).chain(parts).collect();
+        let places = || parts.iter().cloned().flatten();
+        Tokens {
+            hashes: places().map(|place| self.hashes[place]).collect(),
+            marks: places().map(|place| self.marks[place]).collect(),
+            title: self.title,
+        }
+    }
+
     /// The word at a place.
     #[must_use]
     pub fn at(&self, place: usize) -> Token {
