@@ -204,18 +204,18 @@ const SAMPLES: usize = 128;
 /// least of exponential variables whose rates are the weights), hashed with the sample's number.
 fn minima(profile: &Profile, power: i32) -> Vec<Key> {
     let mut least = [(f64::INFINITY, 0); SAMPLES];
-    for (term, _) in profile.shared(profile) {
-        let rate = f64::from(term.idf).powi(power);
+    profile.shared(profile, |term, of, _| {
+        let rate = f64::from(of.idf).powi(power);
         for (sample, least) in least.iter_mut().enumerate() {
-            let key = combine(u64::from(term.hash), sample as u64);
+            let key = combine(u64::from(term), sample as u64);
             // In (0, 1): the high 53 bits, and a half.
             let uniform = ((key >> 11) as f64 + 0.5) / (1_u64 << 53) as f64;
             let arrival = -ln(uniform) / rate;
             if arrival < least.0 {
-                *least = (arrival, key);
+                *least = (arrival, (key >> 32) as u32);
             }
         }
-    }
+    });
     let drawn = least.into_iter().filter(|(arrival, _)| arrival.is_finite());
     drawn.map(|(_, term)| Key { term, weight: 1 }).collect()
 }
@@ -223,17 +223,17 @@ fn minima(profile: &Profile, power: i32) -> Vec<Key> {
 /// Sorted pairs of articles that share at least `shared` keys, of those that at most `cap` hold.
 fn sharing(keys: &[Vec<Key>], shared: u8, cap: usize) -> Vec<Pair> {
     let numbered = (0_u32..).zip(keys);
-    let mut entries: Vec<(u64, u32)> =
+    let mut entries: Vec<(u32, u32)> =
         numbered.flat_map(|(own, keys)| keys.iter().map(move |key| (key.term, own))).collect();
     entries.par_sort_unstable();
     // For each article those after it in each of its files.
-    let mut met: Vec<Vec<&[(u64, u32)]>> = vec![Vec::new(); keys.len()];
+    let mut met: Vec<Vec<&[(u32, u32)]>> = vec![Vec::new(); keys.len()];
     for file in entries.chunk_by(|a, b| a.0 == b.0).filter(|file| file.len() <= cap) {
         for (i, &(_, article)) in file.iter().enumerate() {
             met[article as usize].push(&file[i + 1..]);
         }
     }
-    let pairs_of = |counts: &mut Vec<u8>, (article, met): (usize, &Vec<&[(u64, u32)]>)| {
+    let pairs_of = |counts: &mut Vec<u8>, (article, met): (usize, &Vec<&[(u32, u32)]>)| {
         let mut pairs = Vec::new();
         for &(_, other) in met.iter().copied().flatten() {
             counts[other as usize] += 1;

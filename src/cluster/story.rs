@@ -70,27 +70,6 @@ fn split(edges: &[Edge], cut: Cut) -> Vec<Group> {
     inside.into_values().map(|edges| spanning_tree(&edges)).collect()
 }
 
-/// A possible merge; the greatest is the best one, ties by the least clusters.
-#[derive(PartialEq)]
-struct Merge {
-    mean: f64,
-    clusters: Reverse<(usize, usize)>,
-}
-
-impl Eq for Merge {}
-
-impl Ord for Merge {
-    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
-        self.mean.total_cmp(&other.mean).then(self.clusters.cmp(&other.clusters))
-    }
-}
-
-impl PartialOrd for Merge {
-    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
 /// Mean score below which merging ends: no group is worth anything there, and the rows of an article
 /// that thousands are a little like would make it quadratic.
 const LEAST_MEAN: f64 = 0.02;
@@ -108,59 +87,37 @@ struct Merged {
 }
 
 impl Tree {
-    /// Average linkage, down to [`LEAST_MEAN`].
+    /// Average linkage, down to [`LEAST_MEAN`]; each merge comes after those of its parts.
+    ///
+    /// By chains of nearest neighbours (Benzécri 1982, Juan 1982): from a group to the one that is
+    /// closest to it, and on, until two are closest to each other. These may be merged at once,
+    /// since nothing that is merged elsewhere comes closer to them by it. Of equally close groups the
+    /// pair of the least numbers is taken, so that no chain goes in circles.
     fn link(n: usize, edges: &[Edge], place: &AHashMap<u32, usize>) -> Tree {
-        // Sums of scores between groups, as integers: exact in any order. A group lives in the row
-        // of its least node.
-        let mut sums: Vec<BTreeMap<usize, u64>> = vec![BTreeMap::new(); n];
-        let mut size = vec![1_usize; n];
-        let mut name: Vec<usize> = (0..n).collect();
-        for edge in edges {
-            let (a, b) = (place[&edge.a], place[&edge.b]);
-            sums[a].insert(b, weight(edge.score));
-            sums[b].insert(a, weight(edge.score));
-        }
-        let mean = |a: usize, b: usize, sum: u64, size: &[usize]| {
-            sum as f64 / (size[a] * size[b]) as f64 / f64::from(ONE)
-        };
-        let mut queue = BinaryHeap::new();
-        for (a, row) in sums.iter().enumerate() {
-            queue.extend(row.range(a..).map(|(&b, &sum)| Merge {
-                mean: mean(a, b, sum, &size),
-                clusters: Reverse((a, b)),
-            }));
-        }
-        let mut merges = Vec::new();
-        while let Some(Merge { mean: best, clusters: Reverse((a, b)) }) = queue.pop() {
-            if best < LEAST_MEAN {
-                break;
+        let mut groups = Groups::new(n, edges, place);
+        let (mut merges, mut name) = (Vec::new(), (0..n).collect::<Vec<_>>());
+        let mut chain = Vec::new();
+        for start in 0..n {
+            if groups.size[start] > 0 {
+                chain.push(start);
             }
-            // Where one of the two has grown since, the pair was queued again with its new mean.
-            if !sums[a].get(&b).is_some_and(|&sum| mean(a, b, sum, &size) == best) {
-                continue;
+            while let Some(&tip) = chain.last() {
+                let before = chain.len().checked_sub(2).map(|at| chain[at]);
+                match groups.nearest(tip) {
+                    Some((mean, other)) if before == Some(other) => {
+                        chain.truncate(chain.len() - 2);
+                        let merged = groups.merge(tip, other);
+                        let parts = [name[tip.min(other)], name[tip.max(other)]];
+                        merges.push(Merged { parts, size: groups.size[merged], mean });
+                        name[merged] = n + merges.len() - 1;
+                        if chain.is_empty() {
+                            chain.push(merged);
+                        }
+                    }
+                    Some((_, other)) => chain.push(other),
+                    None => chain.clear(),
+                }
             }
-            // The smaller row moves into the larger.
-            let (mut into, mut from) = (std::mem::take(&mut sums[a]), std::mem::take(&mut sums[b]));
-            if into.len() < from.len() {
-                std::mem::swap(&mut into, &mut from);
-            }
-            for (other, sum) in from {
-                *into.entry(other).or_insert(0) += sum;
-            }
-            into.remove(&a);
-            into.remove(&b);
-            size[a] += size[b];
-            merges.push(Merged { parts: [name[a], name[b]], size: size[a], mean: best });
-            name[a] = n + merges.len() - 1;
-            for (&other, &sum) in &into {
-                sums[other].remove(&b);
-                sums[other].insert(a, sum);
-                queue.push(Merge {
-                    mean: mean(a, other, sum, &size),
-                    clusters: Reverse((a.min(other), a.max(other))),
-                });
-            }
-            sums[a] = into;
         }
         Tree { nodes: n, merges }
     }
@@ -196,6 +153,53 @@ impl Tree {
         }
         of.truncate(self.nodes);
         of
+    }
+}
+
+/// The groups of a component while they are merged. A group is named by one of its nodes.
+struct Groups {
+    /// Sums of the scores to other groups, as integers: exact in any order.
+    sums: Vec<BTreeMap<usize, u64>>,
+    /// Nodes of each group; 0 for a node that names none.
+    size: Vec<usize>,
+}
+
+impl Groups {
+    fn new(n: usize, edges: &[Edge], place: &AHashMap<u32, usize>) -> Groups {
+        let mut sums: Vec<BTreeMap<usize, u64>> = vec![BTreeMap::new(); n];
+        for edge in edges {
+            let (a, b) = (place[&edge.a], place[&edge.b]);
+            sums[a].insert(b, weight(edge.score));
+            sums[b].insert(a, weight(edge.score));
+        }
+        Groups { sums, size: vec![1; n] }
+    }
+
+    /// The group with the greatest mean score to this one, and that score, if it is enough.
+    fn nearest(&self, group: usize) -> Option<(f64, usize)> {
+        let mean = |(&other, &sum): (&usize, &u64)| {
+            let pairs = (self.size[group] * self.size[other]) as f64;
+            (sum as f64 / pairs / f64::from(ONE), other)
+        };
+        let pair = |other: usize| Reverse((group.min(other), group.max(other)));
+        let closer = |x: &(f64, usize), y: &(f64, usize)| {
+            x.0.total_cmp(&y.0).then(pair(x.1).cmp(&pair(y.1)))
+        };
+        self.sums[group].iter().map(mean).max_by(closer).filter(|(mean, _)| *mean >= LEAST_MEAN)
+    }
+
+    /// Makes one group of two, and returns its name: that of the one with more neighbours.
+    fn merge(&mut self, a: usize, b: usize) -> usize {
+        let (into, from) = if self.sums[a].len() < self.sums[b].len() { (b, a) } else { (a, b) };
+        for (other, sum) in std::mem::take(&mut self.sums[from]) {
+            self.sums[other].remove(&from);
+            if other != into {
+                *self.sums[into].entry(other).or_insert(0) += sum;
+                *self.sums[other].entry(into).or_insert(0) += sum;
+            }
+        }
+        self.size[into] += std::mem::take(&mut self.size[from]);
+        into
     }
 }
 
@@ -317,6 +321,8 @@ mod tests {
                 found.push((all.clone(), merged.mean));
                 members.push(all);
             }
+            // The definition merges the best pair of all first.
+            found.sort_by(|x: &(_, f64), y| y.1.total_cmp(&x.1));
             assert_eq!(found, oracle(12, &edges), "seed {seed}");
         }
     }

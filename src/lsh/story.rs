@@ -31,8 +31,9 @@ impl Default for Limits {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Key {
     /// Hash of the term.
-    pub term: u64,
-    /// Its weight in the article, in a unit of the caller's.
+    pub term: u32,
+    /// Its weight in the article, in a unit of the caller's. The products of the weights of an
+    /// article's terms with those of another are added up in 32 bits: they may not exceed 2^31.
     pub weight: u32,
 }
 
@@ -40,7 +41,7 @@ pub struct Key {
 /// says whether a pair may be compared at all.
 ///
 /// Cost: a sort of all keys, then for each article the sum of the files it is in, at most
-/// `limits.keys * limits.file_cap`; memory 40 bytes a key, 8 a pair, and 8 an article and thread.
+/// `limits.keys * limits.file_cap`; memory 32 bytes a key, 8 a pair, and 8 an article and thread.
 pub fn candidates(
     keys: &[Vec<Key>],
     limits: Limits,
@@ -73,7 +74,7 @@ struct Files {
 
 impl Files {
     fn new(keys: &[Vec<Key>], cap: usize) -> Files {
-        let mut sorted: Vec<(u64, u32, u32)> = keys
+        let mut sorted: Vec<(u32, u32, u32)> = keys
             .par_iter()
             .enumerate()
             .flat_map_iter(|(article, keys)| {
@@ -83,7 +84,7 @@ impl Files {
         sorted.par_sort_unstable();
         let mut files = Files { entries: Vec::new(), of: vec![Vec::new(); keys.len()] };
         // A file of one finds nobody, and one over the cap says too little.
-        let useful = |file: &&[(u64, u32, u32)]| (2..=cap).contains(&file.len());
+        let useful = |file: &&[(u32, u32, u32)]| (2..=cap).contains(&file.len());
         for file in sorted.chunk_by(|a, b| a.0 == b.0).filter(useful) {
             let start = files.entries.len() as u32;
             let range = start..start + file.len() as u32;
@@ -98,7 +99,7 @@ impl Files {
 
 /// What one thread adds up in.
 struct Scratch {
-    sums: Vec<u64>,
+    sums: Vec<u32>,
     touched: Vec<u32>,
 }
 
@@ -116,17 +117,17 @@ impl Scratch {
                 if *sum == 0 {
                     self.touched.push(other);
                 }
-                *sum += u64::from(*own) * u64::from(weight);
+                *sum = sum.saturating_add(own.saturating_mul(weight));
             }
         }
-        let mut found: Vec<(u64, u32)> = self
+        let mut found: Vec<(u32, u32)> = self
             .touched
             .drain(..)
             .map(|other| (std::mem::take(&mut self.sums[other as usize]), other))
             .filter(|&(_, other)| other != article && allowed(article, other))
             .collect();
         // The best first; ties by number, so that the choice is the same everywhere.
-        let order = |x: &(u64, u32), y: &(u64, u32)| y.0.cmp(&x.0).then(x.1.cmp(&y.1));
+        let order = |x: &(u32, u32), y: &(u32, u32)| y.0.cmp(&x.0).then(x.1.cmp(&y.1));
         if found.len() > at_most {
             found.select_nth_unstable_by(at_most, order);
             found.truncate(at_most);
@@ -139,7 +140,7 @@ impl Scratch {
 mod tests {
     use super::*;
 
-    fn keys(terms: &[u64]) -> Vec<Key> {
+    fn keys(terms: &[u32]) -> Vec<Key> {
         terms.iter().map(|&term| Key { term, weight: 10 }).collect()
     }
 
@@ -156,7 +157,7 @@ mod tests {
     fn the_best_neighbours_are_kept() {
         let limits = Limits::default();
         let mut all = vec![keys(&[1, 2]), keys(&[1, 2])];
-        all.extend((0..limits.neighbours as u64 + 20).map(|i| keys(&[1, 100 + i, 200 + i])));
+        all.extend((0..limits.neighbours as u32 + 20).map(|i| keys(&[1, 100 + i, 200 + i])));
         let files = Files::new(&all, limits.file_cap);
         let mut scratch = Scratch { sums: vec![0; all.len()], touched: Vec::new() };
         let best = scratch.neighbours(0, &files, limits.neighbours, &|_, _| true);

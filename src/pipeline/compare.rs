@@ -104,17 +104,15 @@ fn shared_terms(profiles: &[Profile], written: [&Words; 2]) -> Vec<SharedTerm> {
             texts.entry(term).or_insert_with(|| words.between(places));
         });
     }
-    let mut shared: Vec<SharedTerm> = profiles[0]
-        .shared(&profiles[1])
-        .filter_map(|(x, y)| {
-            Some(SharedTerm {
-                text: (*texts.get(&x.hash)?).to_owned(),
-                weight: f64::from(x.idf),
-                name: x.marks.has(Marks::NAME) || y.marks.has(Marks::NAME),
-                number: x.marks.has(Marks::NUMBER),
-            })
-        })
-        .collect();
+    let mut shared = Vec::new();
+    profiles[0].shared(&profiles[1], |term, x, y| {
+        shared.extend(texts.get(&term).map(|text| SharedTerm {
+            text: (*text).to_owned(),
+            weight: f64::from(x.idf),
+            name: x.marks.has(Marks::NAME) || y.marks.has(Marks::NAME),
+            number: x.marks.has(Marks::NUMBER),
+        }));
+    });
     shared.sort_by(|x, y| y.weight.total_cmp(&x.weight).then_with(|| x.text.cmp(&y.text)));
     shared
 }

@@ -14,11 +14,17 @@ static TABLE: &[u8] = include_bytes!("../../data/word-frequency/table.bin");
 /// Levels in each halving of a word's share.
 const STEPS: f64 = 8.0;
 
+/// High bits of a hash by which the table is entered: about five keys share them.
+const INDEX_BITS: u32 = 16;
+const INDEX_SHIFT: u32 = u32::BITS - INDEX_BITS;
+
 /// A table of terms. Packed, each is the distance to the hash before it (seven bits a byte, the
 /// lowest first, all but the last byte with the high bit set) and a byte for the level.
 #[derive(Debug)]
 pub struct WordFrequency {
     keys: Vec<u32>,
+    /// For the high [`INDEX_BITS`] of a hash, where its keys begin.
+    index: Vec<u32>,
     levels: Vec<u8>,
     shares: [f64; 256],
 }
@@ -41,13 +47,16 @@ impl WordFrequency {
                 (distance, shift) = (0, 0);
             }
         }
+        let first =
+            |high: u64| keys.partition_point(|&key| u64::from(key) < high << INDEX_SHIFT) as u32;
+        let index = (0..=1 << INDEX_BITS).map(first).collect();
         // 2^(-1/8): square roots are rounded in one way everywhere.
         let step = 0.5_f64.sqrt().sqrt().sqrt();
         let mut shares = [1.0; 256];
         for level in 1..shares.len() {
             shares[level] = shares[level - 1] * step;
         }
-        WordFrequency { keys, levels, shares }
+        WordFrequency { keys, index, levels, shares }
     }
 
     /// Share of the term with this hash among all words of a language, the greatest of the
@@ -57,8 +66,22 @@ impl WordFrequency {
     /// of 13,000 cases.
     #[must_use]
     pub fn share(&self, term: u32) -> Option<f64> {
-        let at = self.keys.binary_search(&term).ok()?;
-        Some(self.shares[usize::from(self.levels[at])])
+        self.level(term).map(|level| self.shares[usize::from(level)])
+    }
+
+    /// The level of a term's share, from which [`WordFrequency::share_of`] has it.
+    #[must_use]
+    pub fn level(&self, term: u32) -> Option<u8> {
+        let high = (term >> INDEX_SHIFT) as usize;
+        let (start, end) = (self.index[high] as usize, self.index[high + 1] as usize);
+        let at = self.keys[start..end].iter().position(|&key| key == term)?;
+        Some(self.levels[start + at])
+    }
+
+    /// Share among all words of the terms of a level.
+    #[must_use]
+    pub fn share_of(&self, level: u8) -> f64 {
+        self.shares[usize::from(level)]
     }
 
     /// The table as bytes, from words and their shares. Of words with one key the greatest share

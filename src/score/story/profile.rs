@@ -7,7 +7,6 @@ use crate::score::near::Overlap;
 use crate::shingle::frequency::BACKGROUND;
 use crate::shingle::story::{Marks, Term};
 use rayon::prelude::*;
-use std::cmp::Ordering;
 
 /// Views of two articles in which they are compared: cosines, each 0 to 1.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -94,7 +93,9 @@ impl Parts {
 /// An article ready to be compared: its terms with their weights.
 #[derive(Clone, Debug)]
 pub struct Profile {
-    terms: Vec<Weighted>,
+    /// Hashes of the terms, rising; apart, so that the search for shared ones reads nothing else.
+    hashes: Box<[u32]>,
+    terms: Box<[Weighted]>,
     /// Lengths of the views as vectors.
     norms: Views,
     /// Sum of the weights of the names.
@@ -109,7 +110,7 @@ pub struct Profile {
 /// terms; memory 16 bytes a term.
 #[must_use]
 pub fn profiles<T: AsRef<[Term]> + Sync>(corpus: &[T]) -> Vec<Profile> {
-    let weights = Weights::new(corpus.iter().map(AsRef::as_ref), &BACKGROUND);
+    let weights = Weights::new(corpus, &BACKGROUND);
     corpus.par_iter().map(|terms| Profile::new(terms.as_ref(), &weights)).collect()
 }
 
@@ -119,16 +120,17 @@ impl Profile {
             let idf = weights.idf(term.hash);
             let lead = if term.marks.has(Marks::LEAD) { 1.0 } else { 0.0 };
             let weight = (1.0 + ln(f64::from(term.count)) + lead) * f64::from(idf);
-            Weighted { hash: term.hash, idf, weight: weight as f32, marks: term.marks }
+            Weighted { idf, weight: weight as f32, marks: term.marks }
         };
-        let terms: Vec<Weighted> = terms.iter().map(weighted).collect();
+        let hashes = terms.iter().map(|term| term.hash).collect();
+        let terms: Box<[Weighted]> = terms.iter().map(weighted).collect();
         let sum = |mark| -> f64 {
             let marked = terms.iter().filter(|term| term.marks.has(mark));
             marked.map(|term| f64::from(term.idf)).sum()
         };
         let (names, numbers) = (sum(Marks::NAME), sum(Marks::NUMBER));
         let cased = terms.iter().any(|term| term.marks.has(Marks::CAPITAL));
-        let mut profile = Profile { terms, norms: Views::default(), names, numbers, cased };
+        let mut profile = Profile { hashes, terms, norms: Views::default(), names, numbers, cased };
         let squares = profile.products(&profile);
         profile.norms = Views {
             words: squares.words.sqrt(),
@@ -140,17 +142,13 @@ impl Profile {
     }
 
     /// The terms the article is filed under: its weightiest words. Weights are in units of a
-    /// 65,536th of the article's length as a vector.
+    /// 32,768th of the article's length as a vector.
     #[must_use]
     pub fn keys(&self, at_most: usize) -> Vec<Key> {
-        let unit = if self.norms.words > 0.0 { 65_536.0 / self.norms.words } else { 0.0 };
-        let mut keys: Vec<Key> = self
-            .terms
-            .iter()
-            .map(|term| Key {
-                term: u64::from(term.hash),
-                weight: (f64::from(term.weight) * unit) as u32,
-            })
+        let unit = if self.norms.words > 0.0 { 32_768.0 / self.norms.words } else { 0.0 };
+        let terms = self.hashes.iter().zip(&self.terms);
+        let mut keys: Vec<Key> = terms
+            .map(|(&term, of)| Key { term, weight: (f64::from(of.weight) * unit) as u32 })
             .collect();
         keys.sort_unstable_by(|a, b| b.weight.cmp(&a.weight).then(a.term.cmp(&b.term)));
         keys.truncate(at_most);
@@ -179,42 +177,38 @@ impl Profile {
         }
     }
 
-    /// The terms that two profiles share, each as it is in both.
-    pub fn shared<'p>(
-        &'p self,
-        other: &'p Profile,
-    ) -> impl Iterator<Item = (&'p Weighted, &'p Weighted)> {
-        let (mut a, mut b) = (self.terms.iter().peekable(), other.terms.iter().peekable());
-        std::iter::from_fn(move || {
-            loop {
-                match a.peek()?.hash.cmp(&b.peek()?.hash) {
-                    Ordering::Less => a.next(),
-                    Ordering::Greater => b.next(),
-                    Ordering::Equal => return a.next().zip(b.next()),
-                };
+    /// Calls `visit` with each term that two profiles share: its hash, and what it is in both.
+    pub fn shared(&self, other: &Profile, mut visit: impl FnMut(u32, &Weighted, &Weighted)) {
+        let (a, b) = (&*self.hashes, &*other.hashes);
+        let (mut i, mut j) = (0, 0);
+        while i < a.len() && j < b.len() {
+            let (x, y) = (a[i], b[j]);
+            if x == y {
+                visit(x, &self.terms[i], &other.terms[j]);
             }
-        })
+            // Without branches: which of two hashes is less is as good as random.
+            i += usize::from(x <= y);
+            j += usize::from(y <= x);
+        }
     }
 
     fn products(&self, other: &Profile) -> Views {
         let mut sums = Views::default();
-        for (x, y) in self.shared(other) {
+        self.shared(other, |_, x, y| {
             let square = f64::from(x.idf) * f64::from(y.idf);
             let both = |mark| x.marks.has(mark) && y.marks.has(mark);
             sums.words += f64::from(x.weight) * f64::from(y.weight);
             sums.names += if both(Marks::NAME) { square } else { 0.0 };
             sums.numbers += if both(Marks::NUMBER) { square } else { 0.0 };
             sums.lead += if both(Marks::LEAD) { square } else { 0.0 };
-        }
+        });
         sums
     }
 }
 
-/// A term and its inverse document frequency.
+/// What a term is in an article.
 #[derive(Clone, Copy, Debug)]
 pub struct Weighted {
-    /// Hash of the term.
-    pub hash: u32,
     /// Inverse document frequency, in nats.
     pub idf: f32,
     /// Weight among all terms: grows with the logarithm of the count, and in the lead by one
