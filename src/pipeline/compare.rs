@@ -7,7 +7,7 @@ use crate::read::Skip;
 use crate::score::near::Overlap;
 use crate::score::passages::{Passage, passages};
 use crate::score::story::profile::{Profile, profiles};
-use crate::score::story::{self, Density, Parts};
+use crate::score::story::{self, Coefficients, Density, Parts};
 use crate::score::template::is_template;
 use crate::shingle::story::{Marks, each_term};
 use crate::text::Words;
@@ -79,14 +79,15 @@ pub fn compare(a: Article, b: Article) -> Result<Comparison, Box<Skip>> {
     let overlap = Overlap::of(&a.shingles, &b.shingles);
     let profiles = profiles(&[&a.terms, &b.terms]);
     let parts = profiles[0].compare(&profiles[1]).with_phrases(overlap);
-    let density = Density::new(2, std::iter::once((0, 1, parts.words))).between(0, 1);
+    let of = &Coefficients::SHIPPED;
+    let density = Density::new(2, std::iter::once((0, 1, parts.words)), of).between(0, 1);
     Ok(Comparison {
         exact: a.digest == b.digest,
         overlap,
         template: is_template(&a.terms, &b.terms, overlap),
         parts,
         density,
-        story: story::probability(story::excess(parts.likeness(), density)),
+        story: story::probability(parts.excess(density, of), of),
         passages: passages(&texts[0], &texts[1]),
         shared_terms: shared_terms(&profiles, [&titles[0], &texts[0]]),
         texts,
