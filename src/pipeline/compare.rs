@@ -78,7 +78,7 @@ pub fn compare(a: Article, b: Article) -> Result<Comparison, Box<Skip>> {
     let (a, b) = (sketcher.sketch(a)?, sketcher.sketch(b)?);
     let overlap = Overlap::of(&a.shingles, &b.shingles);
     let profiles = profiles(&[&a.terms, &b.terms]);
-    let parts = profiles[0].compare(&profiles[1]).with_phrases(overlap);
+    let parts = profiles[0].compare(&profiles[1]).with_phrases(overlap).with_days(a.day, b.day);
     let of = &Coefficients::SHIPPED;
     let density = Density::new(2, std::iter::once((0, 1, parts.words)), of).between(0, 1);
     Ok(Comparison {
