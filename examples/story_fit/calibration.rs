@@ -4,6 +4,7 @@
 //! groups, each set with the same weight: there all candidates have labels, and as few of them tell
 //! one story as elsewhere. Labelled pairs alone are a choice, with one story in every other.
 
+use crate::fit::shrunk;
 use crate::sets::{LabelledPair, Set};
 use retold::math::logistic;
 use retold::score::story::{Coefficients, probability, probability_clustered};
@@ -53,7 +54,8 @@ pub(crate) fn chances(set: &Set, of: &Coefficients) -> [Vec<Chance>; 3] {
 }
 
 /// With the curve that makes the labels of some sets most likely: slope and even point of the two
-/// alone, then what being joined or not adds to them.
+/// alone, then what being joined or not adds to them; drawn back to the shipped curve as all
+/// coefficients are.
 pub(crate) fn calibrate(sets: &[&Set], of: &Coefficients) -> Coefficients {
     let weighted: Vec<(LabelledPair, f64)> = sets
         .iter()
@@ -98,7 +100,14 @@ pub(crate) fn calibrate(sets: &[&Set], of: &Coefficients) -> Coefficients {
         }
         (low + high) / 2.0
     };
-    Coefficients { slope, even: -shift / slope, joined: added(true), parted: -added(false), ..*of }
+    let shipped = Coefficients::SHIPPED;
+    Coefficients {
+        slope: shrunk(slope, shipped.slope),
+        even: shrunk(-shift / slope, shipped.even),
+        joined: shrunk(added(true), shipped.joined),
+        parted: shrunk(-added(false), shipped.parted),
+        ..*of
+    }
 }
 
 const NEWTON_STEPS: usize = 20;

@@ -89,7 +89,12 @@ pub(crate) fn choose(tries: &[Try], sets: &[usize]) -> Coefficients {
     let mut chosen = Coefficients::SHIPPED;
     for (i, (_, value)) in fields(&mut chosen).into_iter().enumerate().take(SEARCHED) {
         let best = ranked[..BEST].iter().map(|of| *fields(&mut of.coefficients.clone())[i].1);
-        *value = SHRINK * *value + (1.0 - SHRINK) * best.sum::<f64>() / BEST as f64;
+        *value = shrunk(best.sum::<f64>() / BEST as f64, *value);
     }
     chosen
+}
+
+/// A fitted coefficient, drawn back to the shipped one.
+pub(crate) fn shrunk(fitted: f64, shipped: f64) -> f64 {
+    SHRINK * shipped + (1.0 - SHRINK) * fitted
 }

@@ -253,7 +253,7 @@ mod tests {
         sets
     }
 
-    const FLAT: Cut = Cut { base: 0.05, contrast: 0.0, steepness: 0.55, steepness_weight: 4.0 };
+    const FLAT: Cut = Cut { base: 0.05, contrast: 0.0, steepness: 0.53, steepness_weight: 3.0 };
 
     /// By the definition: recomputes every mean before every merge.
     fn oracle(n: u32, edges: &[Edge]) -> Vec<(Vec<u32>, f64)> {

@@ -62,8 +62,8 @@ impl Coefficients {
         parted: 0.8,
         base: 0.05,
         contrast: 0.7,
-        steepness: 0.5,
-        steepness_weight: 1.5,
+        steepness: 0.53,
+        steepness_weight: 3.0,
     };
 }
 

@@ -294,3 +294,42 @@ struct Views {
     numbers: f64,
     lead: f64,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const OF: Coefficients = Coefficients::SHIPPED;
+
+    fn parts() -> Parts {
+        let (words, lead, phrases) = (0.5, 0.4, 0.3);
+        Parts { words, names: Some(0.6), numbers: Some(0.2), lead, phrases, ..Parts::default() }
+    }
+
+    #[test]
+    fn contributions_add_up() {
+        let words = |parts: Parts| parts.contributions(0.2, &OF)[0].1;
+        // (0.5 + 0.8 * 0.6 + 0.5 * 0.4 + 0.6 * 0.5) / 2.9 - 0.7 * 0.1 * (0.8 + 0.4) - 0.6 * 0.2
+        assert!((parts().excess(0.2, &OF) - (1.48 / 2.9 - 0.084 - 0.12)).abs() < 1e-12);
+        let nameless = Parts { names: None, ..parts() };
+        assert!(words(nameless) > words(parts()));
+        let halved = Parts { by_numbers: true, ..nameless };
+        assert_eq!(halved.contributions(0.2, &OF)[2], (Part::Numbers, 0.8 * 0.1 / 2.9));
+    }
+
+    #[test]
+    fn no_phrases_bring_more_than_the_bound() {
+        let bound = parts().greatest_excess(0.2, &OF);
+        for phrases in [0.0, 0.1, 0.25, 0.5, 1.0] {
+            assert!(Parts { phrases, ..parts() }.excess(0.2, &OF) <= bound);
+        }
+    }
+
+    #[test]
+    fn only_known_dates_that_are_far_apart_count() {
+        let dates = |a, b| parts().with_days(a, b).contributions(0.2, &OF)[6].1;
+        assert_eq!((dates(None, Some(9)), dates(Some(8), Some(9))), (0.0, 0.0));
+        assert!((dates(Some(20), Some(12)) + OF.dates / 2.0).abs() < 1e-12);
+        assert!(dates(Some(-2_000_000_000), Some(2_000_000_000)) >= -OF.dates);
+    }
+}
