@@ -3,16 +3,16 @@
 //!
 //! `LABELLED_DIR` holds a folder for each of [`sets::LABELLED`] and [`sets::TEMPLATES`] (see `sets`).
 //! Each set is a corpus by itself and goes through the near level, the candidates and the parts once;
-//! from there on everything depends on the coefficients alone. Three tables are printed:
+//! from there on everything depends on the coefficients alone. It prints tables of
 //!
 //! - *shipped*: the clusters of [`Coefficients::SHIPPED`], which are checked to be those of the pipeline;
 //! - *held out*: for each set the coefficients are fitted on the other sets (see `fit`), and
 //!   measured on this one;
-//! - *calibration*: the expected calibration error on held-out sets, over all pairs of candidates with a
+//! - *fitted on all*: measured on what it was fitted on;
+//! - *calibration*: the expected calibration error, shipped and held out, over all pairs of candidates with a
 //!   label, in ten bins of equal width: of the probability that the two alone give, of that given the clusters,
-//!   and of the latter over the matches that are reported (a member and its parent).
-//!
-//! Then the same of the coefficients fitted on all sets, and these themselves.
+//!   and of the latter over the matches that are reported (a member and its parent);
+//! - *templates* and re-sends that end in one story, and the coefficients themselves.
 #![allow(clippy::print_stdout, reason = "it is for people")]
 
 mod calibration;
