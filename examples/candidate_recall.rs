@@ -12,13 +12,13 @@
 use ahash::AHashMap;
 use anyhow::{Context, ensure};
 use rayon::prelude::*;
-use retold::config::{Config, Level};
+use retold::config::Config;
 use retold::hash::{combine, hash64};
 use retold::lsh::Pair;
 use retold::lsh::story::{Key, Limits, candidates};
 use retold::math::ln;
-use retold::pipeline::{Silent, Sketch, Sketcher, group};
-use retold::read::{InputFile, ReadOptions, Tally, read};
+use retold::pipeline::{Sketch, Sketcher, near_representatives};
+use retold::read::{InputFile, ReadOptions, read};
 use retold::score::story::{Profile, profiles};
 use retold::shingle::story::terms;
 use std::path::Path;
@@ -56,17 +56,16 @@ impl Corpus {
         }
         // The order in which `group` numbers them.
         sketches.sort_by(|a, b| a.entry.id.cmp(&b.entry.id));
-        let config = Config { level: Level::Near, ..Config::default() };
-        let joined = group(sketches.clone(), Tally::default(), &config, &Silent)?;
-        ensure!(joined.repeated_ids == 0, "{} ids are taken twice", joined.repeated_ids);
+        let repeated = sketches.windows(2).find(|pair| pair[0].entry.id == pair[1].entry.id);
+        ensure!(repeated.is_none(), "an id is taken twice: {repeated:?}");
+        let near = near_representatives(&mut sketches, &Config::default());
         let ids = sketches.iter().map(|sketch| sketch.entry.id.as_str());
-        let near = || joined.assignments.iter().map(|found| found.near);
-        let numbers: AHashMap<&str, u32> = ids.zip(near()).collect();
+        let numbers: AHashMap<&str, u32> = ids.zip(near.iter().copied()).collect();
         let mut sets = Vec::new();
         for folder in &folders {
             sets.extend(labels(folder, &numbers)?);
         }
-        let standing = (0..).zip(near()).filter(|(own, to)| own == to).map(|(own, _)| own);
+        let standing = (0..).zip(near).filter(|(own, to)| own == to).map(|(own, _)| own);
         Ok(Corpus { standing: standing.collect(), sketches, sets })
     }
 

@@ -8,6 +8,7 @@ use retold::article::Article;
 use retold::config::{Config, Level};
 use retold::pipeline::{self, Comparison, SharedTerm};
 use retold::read::{ReadOptions, expand, read};
+use retold::score::story::Coefficients;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
@@ -113,8 +114,9 @@ fn write_parts(comparison: &Comparison, out: &mut dyn Write) -> io::Result<()> {
     part("numbers", parts.numbers)?;
     part("lead", Some(parts.lead))?;
     part("phrases", Some(parts.phrases))?;
-    if parts.template() > 0.0 {
-        writeln!(out, "         template -{:.2}", parts.template())?;
+    let template = parts.template(&Coefficients::SHIPPED);
+    if template > 0.0 {
+        writeln!(out, "         template -{template:.2}")?;
     }
     writeln!(
         out,

@@ -7,7 +7,7 @@ use crate::read::Skip;
 use crate::score::near::Overlap;
 use crate::score::passages::{Passage, passages};
 use crate::score::story::profile::{Profile, profiles};
-use crate::score::story::{self, Density, Parts};
+use crate::score::story::{self, Coefficients, Density, Parts};
 use crate::score::template::is_template;
 use crate::shingle::near::shingles;
 use crate::shingle::story::{Marks, each_term, terms};
@@ -80,15 +80,16 @@ pub fn compare(a: Article, b: Article) -> Result<Comparison, Box<Skip>> {
     let overlap = Overlap::of(&shingles(&a.tokens), &shingles(&b.tokens));
     let terms = [terms(&a.tokens), terms(&b.tokens)];
     let profiles = profiles(&terms);
-    let parts = profiles[0].compare(&profiles[1]).with_phrases(overlap);
-    let density = Density::new(2, std::iter::once((0, 1, parts.words))).between(0, 1);
+    let parts = profiles[0].compare(&profiles[1]).with_phrases(overlap).with_days(a.day, b.day);
+    let of = &Coefficients::SHIPPED;
+    let density = Density::new(2, std::iter::once((0, 1, parts.words)), of).between(0, 1);
     Ok(Comparison {
         exact: a.digest == b.digest,
         overlap,
         template: is_template(&terms[0], &terms[1], overlap),
         parts,
         density,
-        story: story::probability(story::excess(parts.likeness(), density)),
+        story: story::probability(parts.excess(density, of), of),
         passages: passages(&texts[0], &texts[1]),
         shared_terms: shared_terms(&profiles, [&titles[0], &texts[0]]),
         texts,

@@ -21,7 +21,7 @@ use crate::config::{Config, Level, ThresholdError};
 use crate::lsh;
 use crate::read::{self, InputFile, Tally};
 use crate::score::near::Overlap;
-use crate::score::story::{self, Density, Parts};
+use crate::score::story::{self, Coefficients, Density, Parts};
 use crate::shingle::story::terms;
 use near::ShingleSets;
 use rayon::prelude::*;
@@ -116,6 +116,16 @@ pub fn group(
     clusters.trimmed = trimmed;
     clusters.judged = judged;
     Ok(clusters)
+}
+
+/// For each article the one that stands for it after the exact and the near level, by number; those
+/// that stand for themselves are what the story level compares. Takes the furniture out of their
+/// sketches. For measuring a stage by itself: [`group`] does the same on its way.
+pub fn near_representatives(sketches: &mut [Sketch], config: &Config) -> Vec<u32> {
+    let exact = exact_groups(sketches);
+    let standing = standing(&representatives(sketches.len(), &[&exact]));
+    let near = near::level(sketches, &mut ShingleSets::new(sketches.len()), &standing, config);
+    representatives(sketches.len(), &[&exact, &near.groups])
 }
 
 /// Reads and sketches every article.
@@ -275,17 +285,21 @@ fn story_groups(
             _ => true,
         };
     let pairs = lsh::story::candidates(&keys, limits, within_window);
-    let compare = |a: u32, b: u32| profiles[a as usize].compare(&profiles[b as usize]);
+    let compare = |a: u32, b: u32| {
+        let parts = profiles[a as usize].compare(&profiles[b as usize]);
+        parts.with_days(corpus.sketch(a).day, corpus.sketch(b).day)
+    };
     let compared: Vec<_> = pairs.par_iter().map(|&(a, b)| (a, b, compare(a, b))).collect();
-    let density = Density::new(n, compared.iter().map(|&(a, b, parts)| (a, b, parts.words)));
+    let of = &Coefficients::SHIPPED;
+    let words = compared.iter().map(|&(a, b, parts)| (a, b, parts.words));
+    let density = Density::new(n, words, of);
     let excess = |a: u32, b: u32, parts: Parts| {
-        story::excess(parts.with_phrases(corpus.overlap(a, b)).likeness(), density.between(a, b))
+        parts.with_phrases(corpus.overlap(a, b)).excess(density.between(a, b), of)
     };
     let edges: Vec<Edge> = compared
         .par_iter()
         .filter(|&&(a, b, parts)| {
-            let greatest = story::excess(parts.greatest_likeness(), density.between(a, b));
-            greatest > story::LEAST_EXCESS
+            parts.greatest_excess(density.between(a, b), of) > story::LEAST_EXCESS
         })
         .map(|&(a, b, parts)| Edge { a, b, score: excess(a, b, parts) })
         .filter(|edge| edge.score > story::LEAST_EXCESS)
@@ -297,10 +311,10 @@ fn story_groups(
     };
     let judged = judge(corpus.sketches, config, |a, b| match (own_number(a), own_number(b)) {
         (a, b) if a == b => 1.0,
-        (a, b) => story::probability(excess(a, b, compare(a, b))),
+        (a, b) => story::probability(excess(a, b, compare(a, b)), of),
     });
 
-    let cut = story::cut(config.story_threshold, &density);
+    let cut = story::cut(config.story_threshold, &density, of);
     let mut groups = cluster::story::groups(n, &edges, cut);
     let name = |own: u32| corpus.standing[own as usize];
     for group in &mut groups {
@@ -308,7 +322,7 @@ fn story_groups(
         for member in &mut group.members {
             member.article = name(member.article);
             member.to = name(member.to);
-            member.score = story::probability(member.score);
+            member.score = story::probability_clustered(member.score, true, of);
         }
     }
     (groups, judged)

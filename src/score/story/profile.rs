@@ -1,5 +1,6 @@
 //! An article as weighted terms, and how alike two of them are.
 
+use super::coefficients::Coefficients;
 use super::weights::Weights;
 use crate::lsh::story::Key;
 use crate::math::ln;
@@ -8,7 +9,7 @@ use crate::shingle::frequency::BACKGROUND;
 use crate::shingle::story::{Marks, Term};
 use rayon::prelude::*;
 
-/// Views of two articles in which they are compared: cosines, each 0 to 1.
+/// Views of two articles in which they are compared: cosines, each 0 to 1, and the days between them.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Parts {
     /// Over all terms, those of the lead counted more.
@@ -24,20 +25,57 @@ pub struct Parts {
     pub lead: f64,
     /// Over shingles.
     pub phrases: f64,
+    /// Days between the two, where both have a date.
+    pub days: Option<u32>,
 }
 
-const NAMES_WEIGHT: f64 = 0.8;
-const LEAD_WEIGHT: f64 = 0.5;
-const PHRASES_WEIGHT: f64 = 0.6;
+/// Days that say nothing: many tell a story the morning after.
+const FREE_DAYS: u32 = 1;
+
+/// Days beyond those, at which a date counts half of what it can.
+const HALF_DAYS: f64 = 7.0;
 
 /// Sum of the weights of an article's names, or of its numbers, from which they tell it from others:
 /// three rare ones.
 const ENOUGH: f64 = 20.0;
 
-/// Cosine of shingles above which two articles share so many phrases that their names and numbers
-/// have to agree as well, and how much it counts where they do not.
-const TEMPLATE_PHRASES: f64 = 0.2;
-const TEMPLATE_WEIGHT: f64 = 0.7;
+/// A named share in the excess of a pair.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// The words in common, and what they stand in for.
+    Words,
+    /// The names in common.
+    Names,
+    /// The numbers in common, where they stand in for names.
+    Numbers,
+    /// The terms that both leads have in common.
+    Lead,
+    /// The phrases in common.
+    Phrases,
+    /// Phrases in common without the names and numbers; 0 or less.
+    Template,
+    /// The days between the two; 0 or less, and 0 where one has no date.
+    Dates,
+    /// What two articles have in common with those around them; 0 or less.
+    Density,
+}
+
+impl Part {
+    /// Its name in the output.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Part::Words => "words",
+            Part::Names => "names",
+            Part::Numbers => "numbers",
+            Part::Lead => "lead",
+            Part::Phrases => "phrases",
+            Part::Template => "template",
+            Part::Dates => "dates",
+            Part::Density => "density",
+        }
+    }
+}
 
 impl Parts {
     /// With the overlap of the shingles.
@@ -47,45 +85,68 @@ impl Parts {
         Parts { phrases: if sizes > 0.0 { shingles.shared as f64 / sizes } else { 0.0 }, ..self }
     }
 
-    /// The greatest [`Parts::likeness`] there is with any phrases: so most pairs need not have their
+    /// With the days of publication, where they are known.
+    #[must_use]
+    pub fn with_days(self, a: Option<i32>, b: Option<i32>) -> Parts {
+        Parts { days: a.zip(b).map(|(a, b)| a.abs_diff(b)), ..self }
+    }
+
+    /// What two articles have in common beyond what is owed to their surroundings, whose mean
+    /// density is `density`: the sum of the [`Parts::contributions`]. Below 0 for most pairs.
+    #[must_use]
+    pub fn excess(self, density: f64, of: &Coefficients) -> f64 {
+        self.contributions(density, of).iter().map(|(_, share)| share).sum()
+    }
+
+    /// The greatest [`Parts::excess`] there is with any phrases: so most pairs need not have their
     /// shingles looked at.
     #[must_use]
-    pub fn greatest_likeness(self) -> f64 {
-        self.mean(self.words)
+    pub fn greatest_excess(self, density: f64, of: &Coefficients) -> f64 {
+        let most = Parts { phrases: self.words * self.words, ..self };
+        most.shares(0.0, density, of).iter().map(|(_, share)| share).sum()
     }
 
-    /// Weighted mean of the views, less what points to a template: phrases in common without the
-    /// names and numbers.
+    /// What each part adds to the excess, or takes from it.
     #[must_use]
-    pub fn likeness(self) -> f64 {
+    pub fn contributions(self, density: f64, of: &Coefficients) -> [(Part, f64); 8] {
+        self.shares(self.template(of), density, of)
+    }
+
+    fn shares(self, template: f64, density: f64, of: &Coefficients) -> [(Part, f64); 8] {
+        // What stands for names: in scripts without capitals the numbers, as far as there are any,
+        // take half of their place, and the words the rest.
+        let (names, numbers, instead) = match (self.names, self.numbers) {
+            (Some(names), _) => (names, 0.0, 0.0),
+            (None, Some(numbers)) if self.by_numbers => (0.0, numbers / 2.0, self.words / 2.0),
+            _ => (0.0, 0.0, self.words),
+        };
         // Phrases may not count for more than words do.
-        self.mean(self.phrases.sqrt().min(self.words)) - self.template()
+        let phrases = self.phrases.sqrt().min(self.words);
+        let all = 1.0 + of.names + of.lead + of.phrases;
+        [
+            (Part::Words, (self.words + of.names * instead) / all),
+            (Part::Names, of.names * names / all),
+            (Part::Numbers, of.names * numbers / all),
+            (Part::Lead, of.lead * self.lead / all),
+            (Part::Phrases, of.phrases * phrases / all),
+            (Part::Template, -template),
+            (Part::Dates, -of.dates * self.apart()),
+            (Part::Density, -of.density * density),
+        ]
     }
 
-    fn mean(self, phrases: f64) -> f64 {
-        (self.words
-            + NAMES_WEIGHT * self.specific()
-            + LEAD_WEIGHT * self.lead
-            + PHRASES_WEIGHT * phrases)
-            / (1.0 + NAMES_WEIGHT + LEAD_WEIGHT + PHRASES_WEIGHT)
-    }
-
-    /// What stands for names: in scripts without capitals the numbers, as far as there are any, take
-    /// half of their place, and the words the rest.
-    fn specific(self) -> f64 {
-        match (self.names, self.numbers) {
-            (Some(names), _) => names,
-            (None, Some(numbers)) if self.by_numbers => (self.words + numbers) / 2.0,
-            _ => self.words,
-        }
+    /// How far apart in time the two are, 0 to 1.
+    fn apart(self) -> f64 {
+        let days = f64::from(self.days.unwrap_or(0).saturating_sub(FREE_DAYS));
+        days / (days + HALF_DAYS)
     }
 
     /// How much points to one template filled in twice; 0 for most pairs.
     #[must_use]
-    pub fn template(self) -> f64 {
+    pub fn template(self, of: &Coefficients) -> f64 {
         let missing = |view: Option<f64>| view.map_or(0.0, |cosine| 1.0 - cosine);
-        TEMPLATE_WEIGHT
-            * (self.phrases - TEMPLATE_PHRASES).max(0.0)
+        of.template
+            * (self.phrases - of.template_phrases).max(0.0)
             * (missing(self.numbers) + missing(self.names))
     }
 }
@@ -174,6 +235,7 @@ impl Profile {
             by_numbers: !self.cased && !other.cased && self.numbers.min(other.numbers) > ENOUGH,
             lead: cosine(products.lead, own.lead, its.lead),
             phrases: 0.0,
+            days: None,
         }
     }
 
@@ -225,4 +287,43 @@ struct Views {
     names: f64,
     numbers: f64,
     lead: f64,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const OF: Coefficients = Coefficients::SHIPPED;
+
+    fn parts() -> Parts {
+        let (words, lead, phrases) = (0.5, 0.4, 0.3);
+        Parts { words, names: Some(0.6), numbers: Some(0.2), lead, phrases, ..Parts::default() }
+    }
+
+    #[test]
+    fn contributions_add_up() {
+        let words = |parts: Parts| parts.contributions(0.2, &OF)[0].1;
+        // (0.5 + 0.8 * 0.6 + 0.5 * 0.4 + 0.6 * 0.5) / 2.9 - 0.7 * 0.1 * (0.8 + 0.4) - 0.6 * 0.2
+        assert!((parts().excess(0.2, &OF) - (1.48 / 2.9 - 0.084 - 0.12)).abs() < 1e-12);
+        let nameless = Parts { names: None, ..parts() };
+        assert!(words(nameless) > words(parts()));
+        let halved = Parts { by_numbers: true, ..nameless };
+        assert_eq!(halved.contributions(0.2, &OF)[2], (Part::Numbers, 0.8 * 0.1 / 2.9));
+    }
+
+    #[test]
+    fn no_phrases_bring_more_than_the_bound() {
+        let bound = parts().greatest_excess(0.2, &OF);
+        for phrases in [0.0, 0.1, 0.25, 0.5, 1.0] {
+            assert!(Parts { phrases, ..parts() }.excess(0.2, &OF) <= bound);
+        }
+    }
+
+    #[test]
+    fn only_known_dates_that_are_far_apart_count() {
+        let dates = |a, b| parts().with_days(a, b).contributions(0.2, &OF)[6].1;
+        assert_eq!((dates(None, Some(9)), dates(Some(8), Some(9))), (0.0, 0.0));
+        assert!((dates(Some(20), Some(12)) + OF.dates / 2.0).abs() < 1e-12);
+        assert!(dates(Some(-2_000_000_000), Some(2_000_000_000)) >= -OF.dates);
+    }
 }
