@@ -6,8 +6,9 @@ use anyhow::{Context, Result, bail};
 use clap::Args;
 use retold::article::Article;
 use retold::config::{Config, Level};
-use retold::pipeline::{self, Comparison, SharedTerm};
+use retold::pipeline::{self, Comparison};
 use retold::read::{ReadOptions, expand, read};
+use retold::score::evidence::Evidence;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
@@ -70,7 +71,7 @@ fn write(comparison: &Comparison, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "{verdict}\n")?;
 
     let yes = |yes: bool| if yes { "yes" } else { "no " };
-    writeln!(out, "exact  {}", yes(comparison.exact))?;
+    writeln!(out, "exact  {}", yes(comparison.exact).trim_end())?;
     let overlap = comparison.overlap;
     let near = overlap.score() >= config.near_threshold && !comparison.template;
     writeln!(
@@ -96,67 +97,30 @@ fn write(comparison: &Comparison, out: &mut dyn Write) -> io::Result<()> {
         comparison.story,
         config.story_threshold
     )?;
+    write_contradictions(&comparison.evidence, out)?;
     write_parts(comparison, out)?;
-    write_terms("names and numbers", comparison, |term| term.name || term.number, out)?;
-    write_terms("rare words", comparison, |term| !term.name && !term.number, out)?;
-    write_passages(comparison, out)
+    Ok(())
+}
+
+fn write_contradictions(evidence: &Evidence, out: &mut dyn Write) -> io::Result<()> {
+    for c in &evidence.contradictions {
+        writeln!(out, "  {} / {}  ({:.1})", c.texts[0], c.texts[1], c.weight)?;
+    }
+    for (name, list) in [
+        ("names", &evidence.names),
+        ("numbers", &evidence.numbers),
+        ("words", &evidence.words),
+        ("only A names", &evidence.only[0].names),
+        ("only A numbers", &evidence.only[0].numbers),
+        ("only B names", &evidence.only[1].names),
+        ("only B numbers", &evidence.only[1].numbers),
+    ] {
+        let list: Vec<String> = list.iter().map(|m| printable(&m.text)).collect();
+        writeln!(out, "{name}: {}", list.join(", "))?;
+    }
+    Ok(())
 }
 
 fn write_parts(comparison: &Comparison, out: &mut dyn Write) -> io::Result<()> {
-    let parts = comparison.parts;
-    let mut part = |name: &str, value: Option<f64>| match value {
-        Some(value) => writeln!(out, "         {name:<8} {value:.2}"),
-        None => writeln!(out, "         {name:<8} -     (too few to tell)"),
-    };
-    part("words", Some(parts.words))?;
-    part("names", parts.names)?;
-    part("numbers", parts.numbers)?;
-    part("lead", Some(parts.lead))?;
-    part("phrases", Some(parts.phrases))?;
-    if parts.template() > 0.0 {
-        writeln!(out, "         template -{:.2}", parts.template())?;
-    }
-    writeln!(
-        out,
-        "         density  {:.2}  (likeness of unrelated articles, subtracted)",
-        comparison.density
-    )
-}
-
-/// Weight from which a shared word is worth telling: one article in 100 holds it.
-const RARE: f64 = 4.6;
-
-fn write_terms(
-    what: &str,
-    comparison: &Comparison,
-    keep: impl Fn(&SharedTerm) -> bool,
-    out: &mut dyn Write,
-) -> io::Result<()> {
-    let rare = |term: &&SharedTerm| keep(term) && term.weight >= RARE;
-    let all: Vec<&SharedTerm> = comparison.shared_terms.iter().filter(rare).collect();
-    let shown: Vec<String> =
-        all.iter().take(SHOWN_TERMS).map(|term| printable(&term.text)).collect();
-    let more = match all.len().checked_sub(SHOWN_TERMS) {
-        Some(more @ 1..) => format!(", and {more} more"),
-        _ => String::new(),
-    };
-    let list = if shown.is_empty() { "none".to_owned() } else { shown.join(", ") + &more };
-    writeln!(out, "\nshared {what}: {list}")
-}
-
-fn write_passages(comparison: &Comparison, out: &mut dyn Write) -> io::Result<()> {
-    let passages = &comparison.passages;
-    if passages.is_empty() {
-        return writeln!(out, "\nno passage of four words or more is shared");
-    }
-    writeln!(out, "\nlongest shared passages:")?;
-    for passage in passages.iter().take(SHOWN_PASSAGES) {
-        let text = comparison.texts[0].between(passage.a.clone());
-        let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
-        writeln!(out, "  {:>4} words  {}", passage.a.len(), printable(&text))?;
-    }
-    match passages.len().checked_sub(SHOWN_PASSAGES) {
-        Some(more @ 1..) => writeln!(out, "  ... and {more} shorter ones"),
-        _ => Ok(()),
-    }
+    writeln!(out, "{:?}", comparison.parts)
 }

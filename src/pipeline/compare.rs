@@ -4,14 +4,13 @@ use super::sketch::Sketcher;
 use crate::article::Article;
 use crate::config::{Config, Level};
 use crate::read::Skip;
+use crate::score::evidence::{Evidence, Reading};
 use crate::score::near::Overlap;
 use crate::score::passages::{Passage, passages};
-use crate::score::story::profile::{Profile, profiles};
+use crate::score::story::profile::profiles;
 use crate::score::story::{self, Density, Parts};
 use crate::score::template::is_template;
-use crate::shingle::story::{Marks, each_term};
 use crate::text::Words;
-use ahash::AHashMap;
 
 /// What the levels say of two articles.
 #[derive(Clone, Debug)]
@@ -33,21 +32,10 @@ pub struct Comparison {
     pub texts: [Words; 2],
     /// Passages that stand in both, the longest first.
     pub passages: Vec<Passage>,
-    /// Terms that both hold, the weightiest first.
-    pub shared_terms: Vec<SharedTerm>,
-}
-
-/// A term that two articles hold.
-#[derive(Clone, Debug, PartialEq)]
-pub struct SharedTerm {
-    /// As the first article writes it first.
-    pub text: String,
-    /// Inverse document frequency in everyday language, in nats.
-    pub weight: f64,
-    /// Whether it is a name in one of the two.
-    pub name: bool,
-    /// Whether it is a number.
-    pub number: bool,
+    /// What they share and what contradicts, in their own words.
+    pub evidence: Evidence,
+    /// Days between their dates, where both are known.
+    pub days_apart: Option<u32>,
 }
 
 impl Comparison {
@@ -80,6 +68,8 @@ pub fn compare(a: Article, b: Article) -> Result<Comparison, Box<Skip>> {
     let profiles = profiles(&[&a.terms, &b.terms]);
     let parts = profiles[0].compare(&profiles[1]).with_phrases(overlap);
     let density = Density::new(2, std::iter::once((0, 1, parts.words))).between(0, 1);
+    let reading =
+        |at: usize| Reading { title: &titles[at], text: &texts[at], profile: &profiles[at] };
     Ok(Comparison {
         exact: a.digest == b.digest,
         overlap,
@@ -88,30 +78,8 @@ pub fn compare(a: Article, b: Article) -> Result<Comparison, Box<Skip>> {
         density,
         story: story::probability(story::excess(parts.likeness(), density)),
         passages: passages(&texts[0], &texts[1]),
-        shared_terms: shared_terms(&profiles, [&titles[0], &texts[0]]),
+        evidence: Evidence::of(reading(0), reading(1)),
+        days_apart: a.day.zip(b.day).map(|(a, b)| a.abs_diff(b)),
         texts,
     })
-}
-
-/// The terms of both profiles, as they are first written in `written`.
-fn shared_terms(profiles: &[Profile], written: [&Words; 2]) -> Vec<SharedTerm> {
-    let mut texts: AHashMap<u32, &str> = AHashMap::new();
-    for words in written {
-        each_term(&words.words, |term, places| {
-            texts.entry(term).or_insert_with(|| words.between(places));
-        });
-    }
-    let mut shared: Vec<SharedTerm> = profiles[0]
-        .shared(&profiles[1])
-        .filter_map(|(x, y)| {
-            Some(SharedTerm {
-                text: (*texts.get(&x.hash)?).to_owned(),
-                weight: f64::from(x.idf),
-                name: x.marks.has(Marks::NAME) || y.marks.has(Marks::NAME),
-                number: x.marks.has(Marks::NUMBER),
-            })
-        })
-        .collect();
-    shared.sort_by(|x, y| y.weight.total_cmp(&x.weight).then_with(|| x.text.cmp(&y.text)));
-    shared
 }

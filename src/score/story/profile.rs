@@ -179,6 +179,13 @@ impl Profile {
         }
     }
 
+    /// The term with this hash, if the article has it. Cost: a binary search.
+    #[must_use]
+    pub fn term(&self, hash: u32) -> Option<&Weighted> {
+        let at = self.terms.binary_search_by_key(&hash, |term| term.hash).ok()?;
+        Some(&self.terms[at])
+    }
+
     /// The terms that two profiles share, each as it is in both.
     pub fn shared<'p>(
         &'p self,
