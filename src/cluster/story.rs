@@ -19,26 +19,23 @@ use std::collections::{BTreeMap, BinaryHeap};
 pub struct Cut {
     /// Mean score at which a group begins to be worth something, were it not for its surroundings.
     pub base: f64,
-    /// How far a group's surroundings count, 0 to 1: little in a corpus too small to have any.
-    pub trust: f64,
+    /// Share of the mean score at a group's next merge that its own has to surpass.
+    pub contrast: f64,
+    /// Share of the mean score inside a part that the score between the parts has to reach: two
+    /// retellings and a third article of their topic are not one story, although the third would
+    /// do for a story of its own with either.
+    pub steepness: f64,
+    /// How much every bit below that counts.
+    pub steepness_weight: f64,
 }
-
-/// Share of the mean score at a group's next merge that its own has to exceed.
-const CONTRAST: f64 = 0.7;
-
-/// Share of the mean score inside a part that the score between the parts has to reach, and how
-/// much every bit below it counts: two retellings and a third article of their topic are not one
-/// story, although the third would do for a story of its own with either.
-const STEEP: f64 = 0.55;
-const STEEP_WEIGHT: f64 = 4.0;
 
 impl Cut {
     /// What a group is worth: its pairs, times what its mean score exceeds. `next` is the mean
     /// score at which it would be merged further, 0 where it would not; `inside` the greater of
     /// the mean scores of its parts.
     fn value(self, merged: &Merged, next: f64, inside: f64) -> f64 {
-        let drop = (STEEP * inside - merged.mean).max(0.0);
-        let exceeds = merged.mean - CONTRAST * self.trust * next - self.base - STEEP_WEIGHT * drop;
+        let drop = (self.steepness * inside - merged.mean).max(0.0);
+        let exceeds = merged.mean - self.contrast * next - self.base - self.steepness_weight * drop;
         exceeds * (merged.size * merged.size) as f64
     }
 }
@@ -256,7 +253,7 @@ mod tests {
         sets
     }
 
-    const FLAT: Cut = Cut { base: 0.05, trust: 0.0 };
+    const FLAT: Cut = Cut { base: 0.05, contrast: 0.0, steepness: 0.55, steepness_weight: 4.0 };
 
     /// By the definition: recomputes every mean before every merge.
     fn oracle(n: u32, edges: &[Edge]) -> Vec<(Vec<u32>, f64)> {
@@ -330,7 +327,7 @@ mod tests {
     #[test]
     fn the_same_likeness_is_a_story_by_itself_and_none_in_a_crowd() {
         let pair = [edge(0, 1, 0.3)];
-        let cut = Cut { base: 0.05, trust: 1.0 };
+        let cut = Cut { contrast: 0.7, ..FLAT };
         assert_eq!(sets(&groups(2, &pair, cut)), [vec![0, 1]]);
         let crowd: Vec<Edge> = (0..4).flat_map(|b| (0..b).map(move |a| edge(a, b, 0.3))).collect();
         assert_eq!(sets(&groups(4, &crowd, cut)), [vec![0, 1, 2, 3]]);

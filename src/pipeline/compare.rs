@@ -7,8 +7,7 @@ use crate::read::Skip;
 use crate::score::evidence::{Evidence, Reading};
 use crate::score::near::Overlap;
 use crate::score::passages::{Passage, passages};
-use crate::score::story::profile::profiles;
-use crate::score::story::{self, Density, Parts};
+use crate::score::story::{self, Coefficients, Density, Part, Parts, profiles};
 use crate::score::template::is_template;
 use crate::text::Words;
 
@@ -26,6 +25,9 @@ pub struct Comparison {
     pub parts: Parts,
     /// Density that is assumed around two articles without a corpus.
     pub density: f64,
+    /// What each part adds to the story score, or takes from it, the weightiest first: excess, of
+    /// which [`Coefficients::even`] in sum is as likely one story as not.
+    pub contributions: Vec<(Part, f64)>,
     /// Probability that they tell one story.
     pub story: f64,
     /// Their texts as the detector reads them.
@@ -67,19 +69,28 @@ pub fn compare(a: Article, b: Article) -> Result<Comparison, Box<Skip>> {
     let overlap = Overlap::of(&a.shingles, &b.shingles);
     let profiles = profiles(&[&a.terms, &b.terms]);
     let parts = profiles[0].compare(&profiles[1]).with_phrases(overlap);
-    let density = Density::new(2, std::iter::once((0, 1, parts.words))).between(0, 1);
     let reading =
         |at: usize| Reading { title: &titles[at], text: &texts[at], profile: &profiles[at] };
+    let of = &Coefficients::SHIPPED;
+    let density = Density::new(2, std::iter::once((0, 1, parts.words)), of).between(0, 1);
     Ok(Comparison {
         exact: a.digest == b.digest,
         overlap,
         template: is_template(&a.terms, &b.terms, overlap),
         parts,
         density,
-        story: story::probability(story::excess(parts.likeness(), density)),
+        contributions: weightiest_first(parts.contributions(density, of)),
+        story: story::probability(parts.excess(density, of), of),
         passages: passages(&texts[0], &texts[1]),
         evidence: Evidence::of(reading(0), reading(1)),
         days_apart: a.day.zip(b.day).map(|(a, b)| a.abs_diff(b)),
         texts,
     })
+}
+
+fn weightiest_first(contributions: impl Into<Vec<(Part, f64)>>) -> Vec<(Part, f64)> {
+    let mut contributions = contributions.into();
+    // Stable: of equals the first.
+    contributions.sort_by(|(_, a), (_, b)| b.abs().total_cmp(&a.abs()));
+    contributions
 }

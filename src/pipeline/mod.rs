@@ -21,7 +21,7 @@ use crate::config::{Config, Level, NEAR_RECALL, NEAR_SIMILARITY, ThresholdError}
 use crate::lsh::near::Bands;
 use crate::read::{self, InputFile, Tally};
 use crate::score::near::Overlap;
-use crate::score::story::{self, Density, Parts};
+use crate::score::story::{self, Coefficients, Density, Parts};
 use crate::score::template::is_template;
 use crate::{lsh, minhash};
 use rayon::prelude::*;
@@ -293,16 +293,17 @@ fn story_groups(
     let pairs = lsh::story::candidates(&keys, limits, within_window);
     let compare = |a: u32, b: u32| profiles[a as usize].compare(&profiles[b as usize]);
     let compared: Vec<_> = pairs.par_iter().map(|&(a, b)| (a, b, compare(a, b))).collect();
-    let density = Density::new(n, compared.iter().map(|&(a, b, parts)| (a, b, parts.words)));
+    let of = &Coefficients::SHIPPED;
+    let words = compared.iter().map(|&(a, b, parts)| (a, b, parts.words));
+    let density = Density::new(n, words, of);
     let excess = |a: u32, b: u32, parts: Parts| {
         let shingles = Overlap::of(&corpus.sketch(a).shingles, &corpus.sketch(b).shingles);
-        story::excess(parts.with_phrases(shingles).likeness(), density.between(a, b))
+        parts.with_phrases(shingles).excess(density.between(a, b), of)
     };
     let edges: Vec<Edge> = compared
         .par_iter()
         .filter(|&&(a, b, parts)| {
-            let greatest = story::excess(parts.greatest_likeness(), density.between(a, b));
-            greatest > story::LEAST_EXCESS
+            parts.greatest_excess(density.between(a, b), of) > story::LEAST_EXCESS
         })
         .map(|&(a, b, parts)| Edge { a, b, score: excess(a, b, parts) })
         .filter(|edge| edge.score > story::LEAST_EXCESS)
@@ -314,10 +315,10 @@ fn story_groups(
     };
     let judged = judge(corpus.sketches, config, |a, b| match (own_number(a), own_number(b)) {
         (a, b) if a == b => 1.0,
-        (a, b) => story::probability(excess(a, b, compare(a, b))),
+        (a, b) => story::probability(excess(a, b, compare(a, b)), of),
     });
 
-    let cut = story::cut(config.story_threshold, &density);
+    let cut = story::cut(config.story_threshold, &density, of);
     let mut groups = cluster::story::groups(n, &edges, cut);
     let name = |own: u32| corpus.standing[own as usize];
     for group in &mut groups {
@@ -325,7 +326,7 @@ fn story_groups(
         for member in &mut group.members {
             member.article = name(member.article);
             member.to = name(member.to);
-            member.score = story::probability(member.score);
+            member.score = story::probability(member.score, of);
         }
     }
     (groups, judged)

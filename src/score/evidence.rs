@@ -16,6 +16,8 @@ pub struct Evidence {
     pub numbers: Vec<Mention>,
     /// Rare words that stand in both, neighbours together.
     pub words: Vec<Mention>,
+    /// Names and rare words that stand in the leads of both.
+    pub lead: Vec<Mention>,
     /// Names and numbers that differ in comparable places: `12 dead` and `15 dead`.
     pub contradictions: Vec<Contradiction>,
     /// For each of the two what stands in its lead and nowhere in the other, apart from the
@@ -102,7 +104,7 @@ impl Evidence {
                 .iter()
                 .filter(|unit| {
                     let told = |term: &Placed| used[side].contains(&term.hash);
-                    unit.terms.start < LEAD_TERMS
+                    terms.terms[unit.terms.start].lead
                         && !terms.terms[unit.terms.clone()].iter().all(told)
                 })
                 .collect();
@@ -115,6 +117,9 @@ impl Evidence {
         Evidence {
             names: a.shared(&b, |term| term.name),
             numbers: shared_numbers(&a, &b),
+            lead: a.shared(&b, |term| {
+                term.lead && !term.number && !term.broken && (term.name || term.idf >= RARE)
+            }),
             words: a
                 .shared(&b, |term| !term.name && !term.number && !term.broken && term.idf >= RARE),
             only: [left(0, &a, &own), left(1, &b, &its)],
@@ -131,6 +136,7 @@ struct Placed {
     /// Its words, in the title or in the text.
     words: Range<usize>,
     in_title: bool,
+    lead: bool,
     name: bool,
     number: bool,
     opens_sentence: bool,
@@ -181,6 +187,7 @@ impl<'a> Terms<'a> {
                     hash,
                     idf: own.map_or(0.0, |term| f64::from(term.idf)),
                     in_title,
+                    lead: terms.len() < LEAD_TERMS,
                     name: first.capital
                         && (marked(own, Marks::NAME) || marked(other.term(hash), Marks::NAME)),
                     number: marked(own, Marks::NUMBER),
@@ -244,8 +251,8 @@ impl<'a> Terms<'a> {
         mentions
     }
 
-    /// Runs of terms that stand in both articles, each as long as it goes, of those that `keep`
-    /// says.
+    /// Runs of terms that stand in both articles, each as long as it goes, of those that `keep` has
+    /// in both.
     fn shared(&self, other: &Terms<'_>, keep: impl Fn(&Placed) -> bool) -> Vec<Mention> {
         let (a, b) = (&self.terms, &other.terms);
         let mut runs = Vec::new();
@@ -259,7 +266,10 @@ impl<'a> Terms<'a> {
                 let pairs = a[at..].iter().zip(&b[place..]).enumerate();
                 pairs
                     .take_while(|(n, (x, y))| {
-                        x.hash == y.hash && keep(x) && (*n == 0 || (x.joined && y.joined))
+                        x.hash == y.hash
+                            && keep(x)
+                            && keep(y)
+                            && (*n == 0 || (x.joined && y.joined))
                     })
                     .count()
             };
@@ -420,7 +430,7 @@ struct Agreement {
 }
 
 /// What two places have in common; `None` where neither side of them is the same.
-fn agreement(x: &Place<'_>, y: &Place<'_>) -> Option<Agreement> {
+fn agreement(x: &Place<'_>, y: &Place<'_>, number: bool) -> Option<Agreement> {
     let mut weights = [0.0; 2];
     let mut shown = [[0; 2]; 2];
     for side in 0..2 {
@@ -439,9 +449,15 @@ fn agreement(x: &Place<'_>, y: &Place<'_>) -> Option<Agreement> {
     if weights == [0.0; 2] {
         return None;
     }
-    // What is counted follows in most languages. What is before is told where it says as much.
-    if weights[0] < weights[1] {
-        (shown[0][0], shown[1][0]) = (0, 0);
+    // What is counted follows in most languages: what is before is told where it says far more. A
+    // name is told by what is before it.
+    let before = if number { weights[0] >= 3.0 * weights[1] } else { weights[0] > 0.0 };
+    for shown in &mut shown {
+        if !before {
+            shown[0] = 0;
+        } else if !number {
+            shown[1] = 0;
+        }
     }
     let mut both: Vec<&Placed> = x.around.iter().flatten().copied().collect();
     both.sort_by_key(|term| term.hash);
@@ -484,7 +500,7 @@ fn contradictions<'t>(
         tried.dedup();
         let least = if unit.number { NUMBERS_AGREE } else { NAMES_AGREE };
         for other in tried {
-            let agreed = agreement(place, &places[1][other]);
+            let agreed = agreement(place, &places[1][other], unit.number);
             if let Some(agreed) = agreed.filter(|agreed| agreed.weight >= least) {
                 found.push((at, other, agreed));
             }
@@ -522,11 +538,128 @@ fn shared_numbers(a: &Terms<'_>, b: &Terms<'_>) -> Vec<Mention> {
     let numbers = a.terms.iter().enumerate().filter(|(_, term)| term.number);
     for (at, term) in numbers.filter(|(_, term)| !b.places(term.hash).is_empty()).take(UNITS) {
         let own = a.place(&unit(at));
-        let agreed =
-            b.places(term.hash).iter().filter_map(|&other| agreement(&own, &b.place(&unit(other))));
+        let agreed = b
+            .places(term.hash)
+            .iter()
+            .filter_map(|&other| agreement(&own, &b.place(&unit(other)), true));
         let best = agreed.reduce(|best, next| if next.weight > best.weight { next } else { best });
         let [before, behind] = best.map_or([0; 2], |best| best.shown[0]);
         runs.push(at - before..at + 1 + behind);
     }
     a.mentions(runs.into_iter())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::score::story::profiles;
+    use crate::shingle::story::terms;
+
+    fn of_titled(a: [&str; 2], b: [&str; 2]) -> Evidence {
+        let [a, b] = [a, b].map(|parts| parts.map(Words::of));
+        let terms = [&a, &b].map(|[title, text]| terms(&title.words, &text.words));
+        let profiles = profiles(&[&terms[0], &terms[1]]);
+        Evidence::of(
+            Reading { title: &a[0], text: &a[1], profile: &profiles[0] },
+            Reading { title: &b[0], text: &b[1], profile: &profiles[1] },
+        )
+    }
+
+    fn of(a: &str, b: &str) -> Evidence {
+        of_titled(["", a], ["", b])
+    }
+
+    fn texts(mentions: &[Mention]) -> Vec<&str> {
+        mentions.iter().map(|mention| &*mention.text).collect()
+    }
+
+    fn pairs(evidence: &Evidence) -> Vec<[&str; 2]> {
+        evidence.contradictions.iter().map(|found| found.texts.each_ref().map(|t| &**t)).collect()
+    }
+
+    #[test]
+    fn numbers_that_count_the_same_contradict() {
+        let one = of(
+            "The ferry sank at dawn and 12 people drowned off Korsund, said the coast guard.",
+            "Off Korsund 15 people drowned when, on 3 May, a ferry went down.",
+        );
+        assert_eq!(pairs(&one), [["12 people drowned", "15 people drowned"]]);
+        assert!(one.contradictions[0].number);
+        // The same number elsewhere, or another thing counted, is no contradiction.
+        assert!(pairs(&of("Some 12 boats sank.", "There 15 horses ran.")).is_empty());
+        assert!(
+            pairs(&of("Then 12 boats sank.", "Then 12 boats sank, 15 boats did not.")).is_empty()
+        );
+        // Beyond a comma something else is counted.
+        assert!(
+            pairs(&of("Injured were 12, drowned were six.", "Dead were 15, drowned were six."))
+                .is_empty()
+        );
+    }
+
+    #[test]
+    fn other_names_in_the_same_place_contradict() {
+        let found = of(
+            "The flood was announced by harbour engineer Ida Brandt on the river Orvel.",
+            "It was announced by harbour engineer Otto Falk on the river Tamsa.",
+        );
+        assert_eq!(
+            pairs(&found),
+            [["engineer Ida Brandt", "engineer Otto Falk"], ["river Orvel", "river Tamsa"]]
+        );
+        assert!(found.contradictions.iter().all(|found| !found.number));
+        assert_eq!(found.only, [Only::default(), Only::default()]);
+    }
+
+    #[test]
+    fn another_form_of_a_name_is_the_same_name() {
+        let found = of("Мост через реку Лемба открыт.", "Открыли мост через реку Лембу.");
+        assert_eq!(found.contradictions, []);
+        assert!(found.only.iter().all(|only| only.names.is_empty()));
+        let other = of("Мост через реку Лемба открыт.", "Открыли мост через реку Тарга.");
+        assert_eq!(pairs(&other), [["реку Лемба", "реку Тарга"]]);
+    }
+
+    #[test]
+    fn shared_names_stand_together_and_numbers_with_what_they_count() {
+        let found = of(
+            "The mayor of Korsund, Ewa Lindqvist, sent 340 families home. Lindqvist left at 6.",
+            "Home went 340 families, said Ewa Lindqvist in Korsund. It was 6 by then.",
+        );
+        assert_eq!(texts(&found.names), ["Ewa Lindqvist", "Korsund"]);
+        assert_eq!(texts(&found.numbers), ["340 families", "6"]);
+    }
+
+    #[test]
+    fn characters_of_a_script_without_spaces_come_together() {
+        let found =
+            of("星期一，洛洲地铁开通，共12人受伤。", "洛洲地铁发生事故，有15人受伤，星期三。");
+        assert_eq!(texts(&found.words)[0], "洛洲地铁");
+        assert_eq!(pairs(&found), [["12人受伤", "15人受伤"]]);
+    }
+
+    #[test]
+    fn what_stands_at_the_top_of_one_alone_is_told() {
+        let found = of_titled(
+            ["Fire at Korsund", "In Korsund a barn burnt."],
+            ["A Barn Fire Destroys Much", "The barn of Nils Tamm burnt on day 14."],
+        );
+        assert_eq!(texts(&found.only[0].names), ["Korsund"]);
+        // The capitals of a headline make no names.
+        assert_eq!(texts(&found.only[1].names), ["Nils Tamm"]);
+        assert_eq!(texts(&found.only[1].numbers), ["14"]);
+        assert_eq!(found.only[0].numbers, []);
+    }
+
+    #[test]
+    fn text_that_repeats_itself_ends() {
+        let a = "Then 12 boats of Korsund sank. ".repeat(20_000);
+        let b = "Then 15 boats of Velmora sank. ".repeat(20_000);
+        let found = of(&a, &b);
+        assert_eq!(
+            pairs(&found),
+            [["boats of Korsund", "boats of Velmora"], ["12 boats", "15 boats"]]
+        );
+        assert!(of("", "").contradictions.is_empty());
+    }
 }

@@ -3,16 +3,14 @@
 //! The idea of CSLS (Conneau et al., "Word translation without parallel data", 2018): in a crowded
 //! region everything is alike, and likeness says less.
 
+use super::coefficients::Coefficients;
+
 /// Likeness of neighbours at these ranks (from 0) is the density. The nearest may be the same story.
 const RANKS: std::ops::Range<usize> = 5..25;
 
-/// Density of an article in a corpus that is too small to tell, and weight of that guess as a
-/// number of articles: in a corpus of a few articles nothing of it is used.
-const PRIOR: f64 = 0.43;
+/// Articles from which on a corpus tells more than [`Coefficients::density_prior`]: in a corpus of a
+/// few articles nothing of it is used.
 const PRIOR_ARTICLES: f64 = 10.0;
-
-/// Least density: an article without neighbours is no easier to match.
-const LEAST: f64 = 0.13;
 
 /// Density around each article of a corpus.
 #[derive(Clone, Debug)]
@@ -26,7 +24,11 @@ impl Density {
     /// Density around each of `articles` articles, from the candidate pairs: one, other, and the
     /// cosine of their words. For an article with fewer neighbours than ranks, the rest counts as 0.
     #[must_use]
-    pub fn new(articles: usize, pairs: impl Iterator<Item = (u32, u32, f64)>) -> Density {
+    pub fn new(
+        articles: usize,
+        pairs: impl Iterator<Item = (u32, u32, f64)>,
+        of: &Coefficients,
+    ) -> Density {
         let mut near: Vec<Vec<f64>> = vec![Vec::new(); articles];
         for (a, b, cosine) in pairs {
             near[a as usize].push(cosine);
@@ -40,7 +42,7 @@ impl Density {
                 cosines.sort_unstable_by(|x, y| y.total_cmp(x));
                 let sum: f64 = cosines.iter().take(RANKS.end).skip(RANKS.start).sum();
                 let measured = sum / RANKS.len() as f64;
-                (trust * measured + (1.0 - trust) * PRIOR).max(LEAST)
+                (trust * measured + (1.0 - trust) * of.density_prior).max(of.density_least)
             })
             .collect();
         Density { around, trust }
@@ -66,10 +68,11 @@ mod tests {
     #[test]
     fn a_crowd_is_dense_and_a_tiny_corpus_says_nothing() {
         let crowd = (0..40).flat_map(|b| (0..b).map(move |a| (a, b, 0.6)));
-        let density = Density::new(400, crowd);
+        let of = Coefficients::SHIPPED;
+        let density = Density::new(400, crowd, &of);
         assert!(density.between(0, 1) > 0.5);
-        assert!((density.between(300, 301) - LEAST).abs() < 1e-12);
-        let tiny = Density::new(2, [(0, 1, 0.9)].into_iter());
-        assert!((tiny.between(0, 1) - PRIOR).abs() < 0.08);
+        assert!((density.between(300, 301) - of.density_least).abs() < 1e-12);
+        let tiny = Density::new(2, [(0, 1, 0.9)].into_iter(), &of);
+        assert!((tiny.between(0, 1) - of.density_prior).abs() < 0.08);
     }
 }

@@ -5,47 +5,35 @@
 //! cosines of several views of their terms ([`profile`]), and what two articles have in common
 //! with everyone around them is subtracted ([`density`]): a topic that all write about is no story.
 
+pub mod coefficients;
 pub mod density;
 pub mod profile;
 pub mod weights;
 
 use crate::cluster::story::Cut;
 use crate::math;
+pub use coefficients::Coefficients;
 pub use density::Density;
-pub use profile::{Parts, Profile, profiles};
-
-/// What two articles have in common beyond what is owed to their surroundings. About
-/// 0.16 for a pair that is as likely one story as not; below 0 for most pairs.
-#[must_use]
-pub fn excess(likeness: f64, density: f64) -> f64 {
-    likeness - DENSITY_SHARE * density
-}
-
-/// Share of the mean density of two articles that is subtracted from their likeness.
-const DENSITY_SHARE: f64 = 0.6;
+pub use profile::{Part, Parts, Profile, profiles};
 
 /// Excess that pairs must have to count in clustering.
 pub const LEAST_EXCESS: f64 = 0.02;
 
-/// Excess of a pair that is as likely one story as not.
-const EVEN_EXCESS: f64 = 0.16;
-
-/// Logits a unit of excess.
-const SLOPE: f64 = 20.0;
-
 /// Probability that two articles of this excess tell one story.
 #[must_use]
-pub fn probability(excess: f64) -> f64 {
-    math::logistic((excess - EVEN_EXCESS) * SLOPE)
+pub fn probability(excess: f64, of: &Coefficients) -> f64 {
+    math::logistic((excess - of.even) * of.slope)
 }
 
 /// How story groups are cut at a threshold: at the default of 0.5 where it measured best, at others
 /// by as much higher or lower as the excess of that probability is.
 #[must_use]
-pub fn cut(threshold: f64, density: &Density) -> Cut {
+pub fn cut(threshold: f64, density: &Density, of: &Coefficients) -> Cut {
     let threshold = threshold.clamp(1e-9, 1.0 - 1e-9);
-    Cut { base: CUT_BASE + math::ln(threshold / (1.0 - threshold)) / SLOPE, trust: density.trust() }
+    Cut {
+        base: of.base + math::ln(threshold / (1.0 - threshold)) / of.slope,
+        contrast: of.contrast * density.trust(),
+        steepness: of.steepness,
+        steepness_weight: of.steepness_weight,
+    }
 }
-
-/// See [`Cut::base`].
-const CUT_BASE: f64 = 0.05;

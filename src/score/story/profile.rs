@@ -1,5 +1,6 @@
 //! An article as weighted terms, and how alike two of them are.
 
+use super::coefficients::Coefficients;
 use super::weights::Weights;
 use crate::lsh::story::Key;
 use crate::math::ln;
@@ -27,18 +28,44 @@ pub struct Parts {
     pub phrases: f64,
 }
 
-const NAMES_WEIGHT: f64 = 0.8;
-const LEAD_WEIGHT: f64 = 0.5;
-const PHRASES_WEIGHT: f64 = 0.6;
-
 /// Sum of the weights of an article's names, or of its numbers, from which they tell it from others:
 /// three rare ones.
 const ENOUGH: f64 = 20.0;
 
-/// Cosine of shingles above which two articles share so many phrases that their names and numbers
-/// have to agree as well, and how much it counts where they do not.
-const TEMPLATE_PHRASES: f64 = 0.2;
-const TEMPLATE_WEIGHT: f64 = 0.7;
+/// A named share in the excess of a pair.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// The words in common, and what they stand in for.
+    Words,
+    /// The names in common.
+    Names,
+    /// The numbers in common, where they stand in for names.
+    Numbers,
+    /// The terms that both leads have in common.
+    Lead,
+    /// The phrases in common.
+    Phrases,
+    /// Phrases in common without the names and numbers; 0 or less.
+    Template,
+    /// What two articles have in common with those around them; 0 or less.
+    Density,
+}
+
+impl Part {
+    /// Its name in the output.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Part::Words => "words",
+            Part::Names => "names",
+            Part::Numbers => "numbers",
+            Part::Lead => "lead",
+            Part::Phrases => "phrases",
+            Part::Template => "template",
+            Part::Density => "density",
+        }
+    }
+}
 
 impl Parts {
     /// With the overlap of the shingles.
@@ -48,45 +75,55 @@ impl Parts {
         Parts { phrases: if sizes > 0.0 { shingles.shared as f64 / sizes } else { 0.0 }, ..self }
     }
 
-    /// The greatest [`Parts::likeness`] there is with any phrases: so most pairs need not have their
+    /// What two articles have in common beyond what is owed to their surroundings, whose mean
+    /// density is `density`: the sum of the [`Parts::contributions`]. Below 0 for most pairs.
+    #[must_use]
+    pub fn excess(self, density: f64, of: &Coefficients) -> f64 {
+        self.contributions(density, of).iter().map(|(_, share)| share).sum()
+    }
+
+    /// The greatest [`Parts::excess`] there is with any phrases: so most pairs need not have their
     /// shingles looked at.
     #[must_use]
-    pub fn greatest_likeness(self) -> f64 {
-        self.mean(self.words)
+    pub fn greatest_excess(self, density: f64, of: &Coefficients) -> f64 {
+        let most = Parts { phrases: self.words * self.words, ..self };
+        most.shares(0.0, density, of).iter().map(|(_, share)| share).sum()
     }
 
-    /// Weighted mean of the views, less what points to a template: phrases in common without the
-    /// names and numbers.
+    /// What each part adds to the excess, or takes from it.
     #[must_use]
-    pub fn likeness(self) -> f64 {
+    pub fn contributions(self, density: f64, of: &Coefficients) -> [(Part, f64); 7] {
+        self.shares(self.template(of), density, of)
+    }
+
+    fn shares(self, template: f64, density: f64, of: &Coefficients) -> [(Part, f64); 7] {
+        // What stands for names: in scripts without capitals the numbers, as far as there are any,
+        // take half of their place, and the words the rest.
+        let (names, numbers, instead) = match (self.names, self.numbers) {
+            (Some(names), _) => (names, 0.0, 0.0),
+            (None, Some(numbers)) if self.by_numbers => (0.0, numbers / 2.0, self.words / 2.0),
+            _ => (0.0, 0.0, self.words),
+        };
         // Phrases may not count for more than words do.
-        self.mean(self.phrases.sqrt().min(self.words)) - self.template()
-    }
-
-    fn mean(self, phrases: f64) -> f64 {
-        (self.words
-            + NAMES_WEIGHT * self.specific()
-            + LEAD_WEIGHT * self.lead
-            + PHRASES_WEIGHT * phrases)
-            / (1.0 + NAMES_WEIGHT + LEAD_WEIGHT + PHRASES_WEIGHT)
-    }
-
-    /// What stands for names: in scripts without capitals the numbers, as far as there are any, take
-    /// half of their place, and the words the rest.
-    fn specific(self) -> f64 {
-        match (self.names, self.numbers) {
-            (Some(names), _) => names,
-            (None, Some(numbers)) if self.by_numbers => (self.words + numbers) / 2.0,
-            _ => self.words,
-        }
+        let phrases = self.phrases.sqrt().min(self.words);
+        let all = 1.0 + of.names + of.lead + of.phrases;
+        [
+            (Part::Words, (self.words + of.names * instead) / all),
+            (Part::Names, of.names * names / all),
+            (Part::Numbers, of.names * numbers / all),
+            (Part::Lead, of.lead * self.lead / all),
+            (Part::Phrases, of.phrases * phrases / all),
+            (Part::Template, -template),
+            (Part::Density, -of.density * density),
+        ]
     }
 
     /// How much points to one template filled in twice; 0 for most pairs.
     #[must_use]
-    pub fn template(self) -> f64 {
+    pub fn template(self, of: &Coefficients) -> f64 {
         let missing = |view: Option<f64>| view.map_or(0.0, |cosine| 1.0 - cosine);
-        TEMPLATE_WEIGHT
-            * (self.phrases - TEMPLATE_PHRASES).max(0.0)
+        of.template
+            * (self.phrases - of.template_phrases).max(0.0)
             * (missing(self.numbers) + missing(self.names))
     }
 }
