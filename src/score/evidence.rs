@@ -231,8 +231,8 @@ impl<'a> Terms<'a> {
         self.terms[range].iter().map(|term| term.idf).sum()
     }
 
-    /// The weightiest of some runs of terms. One that holds no rare term, or none that has not
-    /// been told, is left out, unless it is a number.
+    /// The weightiest of some runs of terms. One that says nothing that has not been told is left
+    /// out, and one that is not rare, unless it is a number.
     fn mentions(&self, runs: impl Iterator<Item = Range<usize>>) -> Vec<Mention> {
         let mut runs: Vec<(f64, Range<usize>)> =
             runs.map(|run| (self.weight(run.clone()), run)).collect();
@@ -241,9 +241,8 @@ impl<'a> Terms<'a> {
         let mut mentions = Vec::new();
         for (weight, run) in runs {
             let terms = &self.terms[run.clone()];
-            let new =
-                |term: &Placed| (term.number || term.idf >= RARE) && !told.contains(&term.hash);
-            if terms.iter().any(new) {
+            let new = terms.iter().any(|term| tells(term) && !told.contains(&term.hash));
+            if new && (weight >= RARE || terms.iter().any(|term| term.number)) {
                 told.extend(terms.iter().map(|term| term.hash));
                 mentions.push(Mention { text: self.text(run), weight });
             }
@@ -301,7 +300,7 @@ impl<'a> Terms<'a> {
             if number(term) || named(term) {
                 let more = rest.iter().take_while(|next| next.joined && named(next)).count();
                 let terms = at..at + 1 + more;
-                if term.number || self.terms[terms.clone()].iter().any(|term| term.idf >= RARE) {
+                if term.number || self.weight(terms.clone()) >= RARE {
                     units.push(Unit { terms, number: term.number });
                 }
                 at += 1 + more;
@@ -411,6 +410,11 @@ fn headlines(words: &Words) -> AHashSet<u32> {
         })
         .map(|line| line[0].line)
         .collect()
+}
+
+/// Whether a term is worth telling beside others.
+fn tells(term: &Placed) -> bool {
+    term.number || term.idf >= TELLING
 }
 
 /// The place of a name or number.
