@@ -22,7 +22,7 @@ fn dated(id: &str, date: &str, text: &str) -> String {
 /// A crowd of stories that are told once, around those that are looked at.
 fn crowd(articles: u64) -> String {
     (0..articles)
-        .map(|n| line(&format!("crowd-{n:04}"), &Story::new(1_000_000 + n).told(n)))
+        .map(|n| line(&format!("crowd-{n:04}"), &Story::new(1_000_000 + n).told(2_000_000 + n)))
         .collect()
 }
 
@@ -269,18 +269,21 @@ fn an_article_that_tells_two_stories_does_not_make_them_one() {
 /// Days of a running story.
 const DAYS: u64 = 21;
 
-/// An affair that runs for three weeks: each day something happens, which three papers tell. The
-/// place, the people and the words of the affair come back, half of them changing slowly.
+/// An affair that runs for three weeks: each day something happens, which three papers tell. Of its 22
+/// facts five are those of the whole affair, and five are of the day before: so there is a
+/// way from the first day to the last.
 fn affair() -> String {
     let affair = Story::new(500);
     let mut all = crowd(200);
+    let mut before = affair.clone();
     for day in 0..DAYS {
-        let event = Story::new(600 + day).with(&affair, 6);
+        let event = Story::new(600 + day).with(&before, 5, 1).with(&affair, 5, 0);
         for paper in 0..3 {
             let id = format!("day-{day:02}-{paper}");
             let date = format!("2026-03-{:02}", day + 1);
             all += &dated(&id, &date, &event.told(10 * day + paper));
         }
+        before = event;
     }
     all
 }

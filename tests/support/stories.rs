@@ -45,11 +45,12 @@ impl Story {
         Story { facts }
     }
 
-    /// The same with so many facts of another in the place of its own: of two events in one affair.
-    pub fn with(mut self, other: &Story, shared: usize) -> Story {
+    /// The same with so many facts of another in the place of its own, from the one at `from` on: of
+    /// two events in one affair.
+    pub fn with(mut self, other: &Story, shared: usize, from: usize) -> Story {
         let step = self.facts.len() / shared;
         for at in 0..shared {
-            self.facts[at * step].clone_from(&other.facts[at * step]);
+            self.facts[from + at * step].clone_from(&other.facts[from + at * step]);
         }
         self
     }
