@@ -112,9 +112,9 @@ fn dates_are_told_where_both_are_known() {
     write("b.jsonl", RETOLD, Some("2026-05-04"));
     write("c.jsonl", RETOLD, None);
     let dates = |a: &str, b: &str| said(&place.run(&["compare", a, b]).ends(0), "dates");
-    assert_eq!(dates("a.jsonl", "b.jsonl"), "dates 3 days apart (not in the score)");
-    assert_eq!(dates("b.jsonl", "b.jsonl"), "dates the same day (not in the score)");
-    assert_eq!(dates("a.jsonl", "c.jsonl"), "dates not known of both (not in the score)");
+    assert_eq!(dates("a.jsonl", "b.jsonl"), "dates -0.02 3 days apart");
+    assert_eq!(dates("b.jsonl", "b.jsonl"), "dates +0.00 the same day");
+    assert_eq!(dates("a.jsonl", "c.jsonl"), "dates not known of both");
 }
 
 #[test]

@@ -116,13 +116,7 @@ fn write(comparison: &Comparison, out: &mut dyn Write) -> io::Result<()> {
     }
     let sum: f64 = comparison.contributions.iter().map(|(_, share)| share).sum();
     let even = Coefficients::SHIPPED.even;
-    row("sum", "", signed(sum), &format!("even odds, a score of 0.5, at {}", signed(even)), out)?;
-    let dates = match comparison.days_apart {
-        Some(0) => "the same day".to_owned(),
-        Some(days) => plural(days as usize, "day", "days") + " apart",
-        None => "not known of both".to_owned(),
-    };
-    row("dates", "", String::new(), &format!("{dates} (not in the score)"), out)
+    row("sum", "", signed(sum), &format!("even odds, a score of 0.5, at {}", signed(even)), out)
 }
 
 /// What is shared and what contradicts, in a sentence.
@@ -211,6 +205,14 @@ fn write_part(
             None
         }
         Part::Template => return Ok(()),
+        Part::Dates => {
+            says.push(match parts.days {
+                Some(0) => "the same day".to_owned(),
+                Some(days) => plural(days as usize, "day", "days") + " apart",
+                None => "not known of both".to_owned(),
+            });
+            None
+        }
         Part::Density => {
             says.push(
                 "what articles share anyway; assumed here, as there is no corpus around the two"
@@ -229,13 +231,14 @@ fn write_part(
         }
         _ => {}
     }
-    let alike = alike.map_or("-".to_owned(), |alike| format!("{alike:.2}"));
-    let (alike, adds) = match part {
-        Part::Template => ("", signed(share)),
-        _ if alike == "-" && share == 0.0 => ("-", String::new()),
-        _ => (&*alike, signed(share)),
+    let alike = match part {
+        Part::Template | Part::Dates => String::new(),
+        _ => alike.map_or("-".to_owned(), |alike| format!("{alike:.2}")),
     };
-    let mut head = (part.name(), alike, adds);
+    // What cannot be told adds nothing.
+    let untold = alike == "-" || part == Part::Dates && parts.days.is_none();
+    let adds = if untold && share == 0.0 { String::new() } else { signed(share) };
+    let mut head = (part.name(), &*alike, adds);
     for line in &says {
         row(head.0, head.1, head.2, line, out)?;
         head = ("", "", String::new());

@@ -36,8 +36,6 @@ pub struct Comparison {
     pub passages: Vec<Passage>,
     /// What they share and what contradicts, in their own words.
     pub evidence: Evidence,
-    /// Days between their dates, where both are known.
-    pub days_apart: Option<u32>,
 }
 
 impl Comparison {
@@ -68,7 +66,7 @@ pub fn compare(a: Article, b: Article) -> Result<Comparison, Box<Skip>> {
     let (a, b) = (sketcher.sketch(a)?, sketcher.sketch(b)?);
     let overlap = Overlap::of(&a.shingles, &b.shingles);
     let profiles = profiles(&[&a.terms, &b.terms]);
-    let parts = profiles[0].compare(&profiles[1]).with_phrases(overlap);
+    let parts = profiles[0].compare(&profiles[1]).with_phrases(overlap).with_days(a.day, b.day);
     let reading =
         |at: usize| Reading { title: &titles[at], text: &texts[at], profile: &profiles[at] };
     let of = &Coefficients::SHIPPED;
@@ -83,7 +81,6 @@ pub fn compare(a: Article, b: Article) -> Result<Comparison, Box<Skip>> {
         story: story::probability(parts.excess(density, of), of),
         passages: passages(&texts[0], &texts[1]),
         evidence: Evidence::of(reading(0), reading(1)),
-        days_apart: a.day.zip(b.day).map(|(a, b)| a.abs_diff(b)),
         texts,
     })
 }

@@ -291,7 +291,10 @@ fn story_groups(
             _ => true,
         };
     let pairs = lsh::story::candidates(&keys, limits, within_window);
-    let compare = |a: u32, b: u32| profiles[a as usize].compare(&profiles[b as usize]);
+    let compare = |a: u32, b: u32| {
+        let parts = profiles[a as usize].compare(&profiles[b as usize]);
+        parts.with_days(corpus.sketch(a).day, corpus.sketch(b).day)
+    };
     let compared: Vec<_> = pairs.par_iter().map(|&(a, b)| (a, b, compare(a, b))).collect();
     let of = &Coefficients::SHIPPED;
     let words = compared.iter().map(|&(a, b, parts)| (a, b, parts.words));
@@ -326,7 +329,7 @@ fn story_groups(
         for member in &mut group.members {
             member.article = name(member.article);
             member.to = name(member.to);
-            member.score = story::probability(member.score, of);
+            member.score = story::probability_clustered(member.score, true, of);
         }
     }
     (groups, judged)

@@ -17,6 +17,8 @@ pub struct Coefficients {
     pub template: f64,
     /// Cosine of phrases from which on they do.
     pub template_phrases: f64,
+    /// What is subtracted, at most, where two articles are far apart in time and both have a date.
+    pub dates: f64,
     /// Share of the mean density around two articles that is subtracted from their likeness.
     pub density: f64,
     /// Density of an article in a corpus that is too small to tell.
@@ -27,6 +29,10 @@ pub struct Coefficients {
     pub even: f64,
     /// Logits a unit of excess.
     pub slope: f64,
+    /// Logits that a pair gains by being joined in one story: the articles around it speak for it.
+    pub joined: f64,
+    /// Logits that it loses by not being joined.
+    pub parted: f64,
     /// Mean excess at which a group begins to be a story, were it not for its surroundings.
     pub base: f64,
     /// Share of the mean excess at a group's next merge that its own has to surpass.
@@ -46,15 +52,18 @@ impl Coefficients {
         phrases: 0.6,
         template: 0.7,
         template_phrases: 0.2,
+        dates: 0.1,
         density: 0.6,
         density_prior: 0.43,
         density_least: 0.13,
         even: 0.16,
         slope: 20.0,
+        joined: 2.2,
+        parted: 0.8,
         base: 0.05,
         contrast: 0.7,
-        steepness: 0.55,
-        steepness_weight: 4.0,
+        steepness: 0.5,
+        steepness_weight: 1.5,
     };
 }
 

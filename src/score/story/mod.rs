@@ -19,10 +19,17 @@ pub use profile::{Part, Parts, Profile, profiles};
 /// Excess that pairs must have to count in clustering.
 pub const LEAST_EXCESS: f64 = 0.02;
 
-/// Probability that two articles of this excess tell one story.
+/// Probability that two articles of this excess tell one story, as far as the two say.
 #[must_use]
 pub fn probability(excess: f64, of: &Coefficients) -> f64 {
     math::logistic((excess - of.even) * of.slope)
+}
+
+/// The same, once it is known whether clustering joined them.
+#[must_use]
+pub fn probability_clustered(excess: f64, joined: bool, of: &Coefficients) -> f64 {
+    let shift = if joined { of.joined } else { -of.parted };
+    math::logistic((excess - of.even) * of.slope + shift)
 }
 
 /// How story groups are cut at a threshold: at the default of 0.5 where it measured best, at others

@@ -10,7 +10,7 @@ use crate::shingle::story::{Marks, Term};
 use rayon::prelude::*;
 use std::cmp::Ordering;
 
-/// Views of two articles in which they are compared: cosines, each 0 to 1.
+/// Views of two articles in which they are compared: cosines, each 0 to 1, and the days between them.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Parts {
     /// Over all terms, those of the lead counted more.
@@ -26,7 +26,15 @@ pub struct Parts {
     pub lead: f64,
     /// Over shingles.
     pub phrases: f64,
+    /// Days between the two, where both have a date.
+    pub days: Option<u32>,
 }
+
+/// Days that say nothing: many tell a story the morning after.
+const FREE_DAYS: u32 = 1;
+
+/// Days beyond those, at which a date counts half of what it can.
+const HALF_DAYS: f64 = 7.0;
 
 /// Sum of the weights of an article's names, or of its numbers, from which they tell it from others:
 /// three rare ones.
@@ -47,6 +55,8 @@ pub enum Part {
     Phrases,
     /// Phrases in common without the names and numbers; 0 or less.
     Template,
+    /// The days between the two; 0 or less, and 0 where one has no date.
+    Dates,
     /// What two articles have in common with those around them; 0 or less.
     Density,
 }
@@ -62,6 +72,7 @@ impl Part {
             Part::Lead => "lead",
             Part::Phrases => "phrases",
             Part::Template => "template",
+            Part::Dates => "dates",
             Part::Density => "density",
         }
     }
@@ -73,6 +84,12 @@ impl Parts {
     pub fn with_phrases(self, shingles: Overlap) -> Parts {
         let sizes = (shingles.smaller as f64).sqrt() * (shingles.larger as f64).sqrt();
         Parts { phrases: if sizes > 0.0 { shingles.shared as f64 / sizes } else { 0.0 }, ..self }
+    }
+
+    /// With the days of publication, where they are known.
+    #[must_use]
+    pub fn with_days(self, a: Option<i32>, b: Option<i32>) -> Parts {
+        Parts { days: a.zip(b).map(|(a, b)| a.abs_diff(b)), ..self }
     }
 
     /// What two articles have in common beyond what is owed to their surroundings, whose mean
@@ -92,11 +109,11 @@ impl Parts {
 
     /// What each part adds to the excess, or takes from it.
     #[must_use]
-    pub fn contributions(self, density: f64, of: &Coefficients) -> [(Part, f64); 7] {
+    pub fn contributions(self, density: f64, of: &Coefficients) -> [(Part, f64); 8] {
         self.shares(self.template(of), density, of)
     }
 
-    fn shares(self, template: f64, density: f64, of: &Coefficients) -> [(Part, f64); 7] {
+    fn shares(self, template: f64, density: f64, of: &Coefficients) -> [(Part, f64); 8] {
         // What stands for names: in scripts without capitals the numbers, as far as there are any,
         // take half of their place, and the words the rest.
         let (names, numbers, instead) = match (self.names, self.numbers) {
@@ -114,8 +131,15 @@ impl Parts {
             (Part::Lead, of.lead * self.lead / all),
             (Part::Phrases, of.phrases * phrases / all),
             (Part::Template, -template),
+            (Part::Dates, -of.dates * self.apart()),
             (Part::Density, -of.density * density),
         ]
+    }
+
+    /// How far apart in time the two are, 0 to 1.
+    fn apart(self) -> f64 {
+        let days = f64::from(self.days.unwrap_or(0).saturating_sub(FREE_DAYS));
+        days / (days + HALF_DAYS)
     }
 
     /// How much points to one template filled in twice; 0 for most pairs.
@@ -213,6 +237,7 @@ impl Profile {
             by_numbers: !self.cased && !other.cased && self.numbers.min(other.numbers) > ENOUGH,
             lead: cosine(products.lead, own.lead, its.lead),
             phrases: 0.0,
+            days: None,
         }
     }
 
