@@ -9,7 +9,7 @@ use retold::config::{Config, Level};
 use retold::pipeline::{self, Comparison};
 use retold::read::{ReadOptions, expand, read};
 use retold::score::evidence::{Contradiction, Mention};
-use retold::score::story::{Coefficients, Part};
+use retold::score::story::{Coefficients, Part, Parts};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
@@ -201,7 +201,12 @@ fn write_part(
             Some(parts.phrases)
         }
         Part::Template if signed(share) != signed(0.0) => {
-            says.push("phrases are shared that names and numbers do not bear out".to_owned());
+            let of = |view: Option<f64>| view.map_or("-".to_owned(), |view| format!("{view:.2}"));
+            says.push(format!(
+                "phrases are shared that names ({}) and numbers ({}) do not bear out",
+                of(parts.names),
+                of(parts.numbers)
+            ));
             None
         }
         Part::Template => return Ok(()),
@@ -214,20 +219,15 @@ fn write_part(
             None
         }
         Part::Density => {
-            says.push(
-                "what articles share anyway; assumed here, as there is no corpus around the two"
-                    .to_owned(),
-            );
+            says.push("what articles share anyway (assumed: there is no corpus around)".to_owned());
             Some(comparison.density)
         }
     };
     match (part, alike) {
-        (Part::Names, None) => {
-            says.insert(0, "too few names to tell; rare words count instead".to_owned())
-        }
+        (Part::Names, None) => says.insert(0, too_few_names(parts)),
         (Part::Numbers, None) => says.insert(0, "too few numbers to tell".to_owned()),
         (Part::Numbers, Some(_)) if share == 0.0 => {
-            says.insert(0, "counted only where names cannot be told".to_owned());
+            says.insert(0, not_counted(comparison).to_owned());
         }
         _ => {}
     }
@@ -244,6 +244,21 @@ fn write_part(
         head = ("", "", String::new());
     }
     Ok(())
+}
+
+/// What stands in for names.
+fn too_few_names(parts: Parts) -> String {
+    let instead = if parts.by_numbers { "numbers and rare words" } else { "rare words" };
+    format!("too few names to tell; {instead} count instead")
+}
+
+/// Why numbers that can be told add nothing.
+fn not_counted(comparison: &Comparison) -> &'static str {
+    let template = |&(part, share): &(Part, f64)| part == Part::Template && share < 0.0;
+    match comparison.contributions.iter().any(template) {
+        true => "counted under template",
+        false => "counted only where names cannot be told",
+    }
 }
 
 /// What both have, unless there is nothing to tell and that is said.
