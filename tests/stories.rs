@@ -30,7 +30,7 @@ fn crowd(articles: u64) -> String {
 fn two_retellings_by_themselves_and_an_article_of_one_word() {
     let place = Place::new();
     let story = Story::new(1);
-    let two = line("a", &story.told(1)) + &line("b", &story.told(2));
+    let two = line("a", &story.told(11)) + &line("b", &story.told(12));
     place.write("all.jsonl", &two);
     let run = place.cluster(&["all.jsonl"]).ends(0).counts([2, 2, 1, 0], &[]);
     assert_eq!(run.json()[0]["articles"][1]["relation"], "story");
@@ -226,8 +226,8 @@ fn one_text_as_often_as_all_others_together() {
     assert_eq!((relations["exact"], relations["story"]), (EACH - 1, 1));
 }
 
-/// Two stories told twice each, and a round-up that tells both, in three lengths: whole, in
-/// brief, and mostly of one of the two.
+/// Two stories told twice each, and a round-up that tells both: whole, in brief, mostly of one of the
+/// two, and in the very words of an article of each.
 #[test]
 fn an_article_that_tells_two_stories_does_not_make_them_one() {
     for around in [0, 60] {
@@ -237,13 +237,14 @@ fn an_article_that_tells_two_stories_does_not_make_them_one() {
             let sentences =
                 |text: String, n: usize| -> String { text.split_inclusive(". ").take(n).collect() };
             let round_ups = [
-                x.told(3) + " " + &y.told(3),
-                sentences(x.told(3), 2) + &sentences(y.told(3), 2),
-                x.told(3) + " " + &sentences(y.told(3), 1),
+                x.told(3) + " " + &y.told(13),
+                sentences(x.told(3), 2) + &sentences(y.told(13), 2),
+                x.told(3) + " " + &sentences(y.told(13), 1),
+                x.told(1) + " " + &y.told(11),
             ];
             for round_up in round_ups {
                 let lines =
-                    [("x1", x.told(1)), ("x2", x.told(2)), ("y1", y.told(1)), ("y2", y.told(2))];
+                    [("x1", x.told(1)), ("x2", x.told(2)), ("y1", y.told(11)), ("y2", y.told(12))];
                 let mut all: String = lines.iter().map(|(id, text)| line(id, text)).collect();
                 all += &line("round-up", &round_up);
                 place.write("all.jsonl", all + &crowd(around));

@@ -244,7 +244,8 @@ fn near_groups(sketches: &[Sketch], standing: &[u32], config: &Config) -> (Vec<G
         .par_iter()
         .filter_map(|&(a, b)| Some(Copies { a, b, overlap: overlap(a, b)? }))
         .collect();
-    (cluster::near::groups(sketches.len(), &pairs, overlap), found.capped_buckets)
+    let size = |article: u32| sketches[article as usize].shingles.len();
+    (cluster::near::groups(sketches.len(), &pairs, overlap, size), found.capped_buckets)
 }
 
 /// The score of each of the configuration's pairs; `None` where an id is unknown.
