@@ -3,7 +3,8 @@
 //! Components alone chain: a text edited step by step, or a round-up that holds two stories, joins
 //! articles that share nothing. So each component is split again: the article that is closest to
 //! most others becomes a representative and takes those near it; what is left is split in the same
-//! way.
+//! way. An article whose closest copies have nothing in common with each other is a round-up and
+//! becomes no representative.
 
 use super::components::{components, nodes};
 use super::{Group, Member};
@@ -30,7 +31,7 @@ const COMPLETED_COMPONENT: usize = 4096;
 
 /// Near groups of `articles` articles joined by `pairs`, all of them near enough. `overlap` gives
 /// that of any pair that is near enough, `None` for others; it is asked about pairs that are not
-/// among `pairs`.
+/// among `pairs`. `size` gives the number of an article's shingles.
 ///
 /// Groups come in the order of the components' least article. Cost: nearly linear in the edges;
 /// in components up to a size limit also one score for each representative and unassigned member.
@@ -38,14 +39,19 @@ pub fn groups(
     articles: usize,
     pairs: &[Copies],
     overlap: impl Fn(u32, u32) -> Option<Overlap> + Sync,
+    size: impl Fn(u32) -> usize + Sync,
 ) -> Vec<Group> {
     components(articles, pairs, |pair| (pair.a, pair.b))
         .par_iter()
-        .flat_map_iter(|component| split(component, &overlap))
+        .flat_map_iter(|component| split(component, &overlap, &size))
         .collect()
 }
 
-fn split(pairs: &[Copies], overlap: &impl Fn(u32, u32) -> Option<Overlap>) -> Vec<Group> {
+fn split(
+    pairs: &[Copies],
+    overlap: &impl Fn(u32, u32) -> Option<Overlap>,
+    size: &impl Fn(u32) -> usize,
+) -> Vec<Group> {
     let nodes = nodes(pairs, |pair| (pair.a, pair.b));
     let place: AHashMap<u32, usize> = nodes.iter().enumerate().map(|(i, &n)| (n, i)).collect();
     let mut neighbours: Vec<Vec<(usize, Overlap)>> = vec![Vec::new(); nodes.len()];
@@ -75,26 +81,35 @@ fn split(pairs: &[Copies], overlap: &impl Fn(u32, u32) -> Option<Overlap>) -> Ve
             queue.push((fresh, Reverse(centre)));
             continue;
         }
+        let mut near: Vec<(usize, Overlap)> =
+            neighbours[centre].iter().filter(|(at, _)| !assigned[*at]).copied().collect();
+        if nodes.len() <= COMPLETED_COMPONENT {
+            let mut known = assigned.clone();
+            known[centre] = true;
+            near.iter().for_each(|(at, _)| known[*at] = true);
+            let asked = (0..nodes.len()).filter(|at| !known[*at]);
+            near.extend(asked.filter_map(|at| Some((at, overlap(nodes[centre], nodes[at])?))));
+        }
+        // A round-up is no centre: it is taken by one of the articles in it. The closest member says
+        // what the group would be about; two parts of the centre that are larger than it together
+        // have something in common, and need not be asked about.
+        near.sort_unstable_by_key(|&(at, overlap)| (Reverse(closeness(overlap)), at));
+        if let Some(&(first, most)) = near.first() {
+            let strangers = |&(at, part): &(usize, Overlap)| {
+                most.shared + part.shared <= size(nodes[centre])
+                    && neighbours[first].iter().all(|(known, _)| *known != at)
+                    && overlap(nodes[first], nodes[at]).is_none()
+            };
+            if near[1..].iter().any(strangers) {
+                continue;
+            }
+        }
         assigned[centre] = true;
         let mut members = Vec::new();
-        let mut take = |at: usize, overlap: Overlap, assigned: &mut [bool]| {
+        for (at, overlap) in near {
             assigned[at] = true;
             let score = overlap.score();
             members.push(Member { article: nodes[at], to: nodes[centre], score });
-        };
-        for &(at, overlap) in &neighbours[centre] {
-            if !assigned[at] {
-                take(at, overlap, &mut assigned);
-            }
-        }
-        if nodes.len() <= COMPLETED_COMPONENT {
-            for at in 0..nodes.len() {
-                if !assigned[at]
-                    && let Some(overlap) = overlap(nodes[centre], nodes[at])
-                {
-                    take(at, overlap, &mut assigned);
-                }
-            }
         }
         members.sort_unstable_by_key(|member| member.article);
         if !members.is_empty() {
@@ -126,7 +141,7 @@ mod tests {
     #[test]
     fn a_chain_is_split_into_stars() {
         let chain: Vec<Copies> = (0..6).map(|i| pair(i, i + 1)).collect();
-        let found = groups(7, &chain, |_, _| None);
+        let found = groups(7, &chain, |_, _| None, |_| 150);
         for group in &found {
             for member in &group.members {
                 assert_eq!(member.article.abs_diff(group.representative), 1);
@@ -138,7 +153,7 @@ mod tests {
     #[test]
     fn a_pair_that_was_no_candidate_is_asked_for() {
         let pairs = [pair(0, 1), pair(1, 2), pair(2, 3)];
-        assert_eq!(sets(&groups(4, &pairs, |_, _| Some(HALF))), [vec![0, 1, 2, 3]]);
+        assert_eq!(sets(&groups(4, &pairs, |_, _| Some(HALF), |_| 150)), [vec![0, 1, 2, 3]]);
     }
 
     /// 0 holds the two stories 1, 2, 3 and 4, 5, 6; each of those is closer to its own kind.
@@ -150,14 +165,27 @@ mod tests {
         for (a, b) in [(1, 2), (1, 3), (2, 3), (4, 5), (4, 6), (5, 6)] {
             pairs.push(Copies { a, b, overlap: same });
         }
-        assert_eq!(sets(&groups(7, &pairs, |_, _| None)), [vec![0, 1, 2, 3], vec![4, 5, 6]]);
+        assert_eq!(
+            sets(&groups(7, &pairs, |_, _| None, |_| 200)),
+            [vec![0, 1, 2, 3], vec![4, 5, 6]]
+        );
+    }
+
+    /// 0 holds the articles 1 and 2, which have nothing in common; 3 is most of 0.
+    #[test]
+    fn a_round_up_does_not_join_two_articles() {
+        let part = |shared| Overlap { shared, smaller: shared, larger: 200 };
+        let copies = |b, shared| Copies { a: 0, b, overlap: part(shared) };
+        let found = |pairs: &[Copies]| sets(&groups(4, pairs, |_, _| None, |_| 200));
+        assert_eq!(found(&[copies(1, 110), copies(2, 90)]), [vec![0, 1]]);
+        assert_eq!(found(&[copies(2, 90), copies(3, 180)]), [vec![0, 2, 3]]);
     }
 
     #[test]
     fn the_order_of_pairs_does_not_matter() {
         let mut pairs: Vec<Copies> = (0..40).map(|i| pair(i * 7 % 20, 20 + i * 11 % 17)).collect();
-        let forward = groups(40, &pairs, |_, _| None);
+        let forward = groups(40, &pairs, |_, _| None, |_| 150);
         pairs.reverse();
-        assert_eq!(forward, groups(40, &pairs, |_, _| None));
+        assert_eq!(forward, groups(40, &pairs, |_, _| None, |_| 150));
     }
 }

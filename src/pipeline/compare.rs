@@ -4,15 +4,14 @@ use super::sketch::Sketcher;
 use crate::article::Article;
 use crate::config::{Config, Level};
 use crate::read::Skip;
+use crate::score::evidence::{Evidence, Reading};
 use crate::score::near::Overlap;
 use crate::score::passages::{Passage, passages};
-use crate::score::story::profile::{Profile, profiles};
-use crate::score::story::{self, Coefficients, Density, Parts};
+use crate::score::story::{self, Coefficients, Density, Part, Parts, profiles};
 use crate::score::template::is_template;
 use crate::shingle::near::shingles;
-use crate::shingle::story::{Marks, each_term, terms};
-use crate::text::{Tokens, Words};
-use ahash::AHashMap;
+use crate::shingle::story::terms;
+use crate::text::Words;
 
 /// What the levels say of two articles.
 #[derive(Clone, Debug)]
@@ -28,27 +27,17 @@ pub struct Comparison {
     pub parts: Parts,
     /// Density that is assumed around two articles without a corpus.
     pub density: f64,
+    /// What each part adds to the story score, or takes from it, the weightiest first: excess, of
+    /// which [`Coefficients::even`] in sum is as likely one story as not.
+    pub contributions: Vec<(Part, f64)>,
     /// Probability that they tell one story.
     pub story: f64,
     /// Their texts as the detector reads them.
     pub texts: [Words; 2],
     /// Passages that stand in both, the longest first.
     pub passages: Vec<Passage>,
-    /// Terms that both hold, the weightiest first.
-    pub shared_terms: Vec<SharedTerm>,
-}
-
-/// A term that two articles hold.
-#[derive(Clone, Debug, PartialEq)]
-pub struct SharedTerm {
-    /// As the first article writes it first.
-    pub text: String,
-    /// Inverse document frequency in everyday language, in nats.
-    pub weight: f64,
-    /// Whether it is a name in one of the two.
-    pub name: bool,
-    /// Whether it is a number.
-    pub number: bool,
+    /// What they share and what contradicts, in their own words.
+    pub evidence: Evidence,
 }
 
 impl Comparison {
@@ -81,6 +70,8 @@ pub fn compare(a: Article, b: Article) -> Result<Comparison, Box<Skip>> {
     let terms = [terms(&a.tokens), terms(&b.tokens)];
     let profiles = profiles(&terms);
     let parts = profiles[0].compare(&profiles[1]).with_phrases(overlap).with_days(a.day, b.day);
+    let reading =
+        |at: usize| Reading { title: &titles[at], text: &texts[at], profile: &profiles[at] };
     let of = &Coefficients::SHIPPED;
     let density = Density::new(2, std::iter::once((0, 1, parts.words)), of).between(0, 1);
     Ok(Comparison {
@@ -89,31 +80,17 @@ pub fn compare(a: Article, b: Article) -> Result<Comparison, Box<Skip>> {
         template: is_template(&terms[0], &terms[1], overlap),
         parts,
         density,
+        contributions: weightiest_first(parts.contributions(density, of)),
         story: story::probability(parts.excess(density, of), of),
         passages: passages(&texts[0], &texts[1]),
-        shared_terms: shared_terms(&profiles, [&titles[0], &texts[0]]),
+        evidence: Evidence::of(reading(0), reading(1)),
         texts,
     })
 }
 
-/// The terms of both profiles, as they are first written in `written`.
-fn shared_terms(profiles: &[Profile], written: [&Words; 2]) -> Vec<SharedTerm> {
-    let mut texts: AHashMap<u32, &str> = AHashMap::new();
-    for words in written {
-        let tokens = Tokens::new(&[], &words.words);
-        each_term(&tokens, tokens.text(), |term, places| {
-            texts.entry(term).or_insert_with(|| words.between(places));
-        });
-    }
-    let mut shared = Vec::new();
-    profiles[0].shared(&profiles[1], |term, x, y| {
-        shared.extend(texts.get(&term).map(|text| SharedTerm {
-            text: (*text).to_owned(),
-            weight: f64::from(x.idf),
-            name: x.marks.has(Marks::NAME) || y.marks.has(Marks::NAME),
-            number: x.marks.has(Marks::NUMBER),
-        }));
-    });
-    shared.sort_by(|x, y| y.weight.total_cmp(&x.weight).then_with(|| x.text.cmp(&y.text)));
-    shared
+fn weightiest_first(contributions: impl Into<Vec<(Part, f64)>>) -> Vec<(Part, f64)> {
+    let mut contributions = contributions.into();
+    // Stable: of equals the first.
+    contributions.sort_by(|(_, a), (_, b)| b.abs().total_cmp(&a.abs()));
+    contributions
 }

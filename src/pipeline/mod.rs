@@ -11,7 +11,7 @@ mod progress;
 mod sketch;
 
 pub use clusters::{Assignment, Clusters, Entry, Relation};
-pub use compare::{Comparison, SharedTerm, compare};
+pub use compare::{Comparison, compare};
 pub use progress::{Observer, Progress, Silent, Stage};
 pub use sketch::{Sketch, Sketcher};
 

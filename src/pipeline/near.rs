@@ -94,7 +94,8 @@ fn groups(
         .par_iter()
         .filter_map(|&(a, b)| Some(Copies { a, b, overlap: overlap(a, b)? }))
         .collect();
-    let groups = cluster::near::groups(sketches.len(), &pairs, overlap);
+    let size = |article: u32| shingles.get(sketches, article).len();
+    let groups = cluster::near::groups(sketches.len(), &pairs, overlap, size);
     NearLevel { groups, capped_buckets: found.capped_buckets, trimmed: 0 }
 }
 

@@ -1,5 +1,6 @@
 //! Candidate pairs to scores.
 
+pub mod evidence;
 pub mod near;
 pub mod passages;
 pub mod story;

@@ -51,7 +51,7 @@ pub struct Words {
     /// The words in order.
     pub words: Vec<Word>,
     /// The folded word that is being read.
-    folded: String,
+    folding: String,
 }
 
 /// Longest text read, in bytes: offsets are 32-bit.
@@ -90,6 +90,21 @@ impl Words {
         &self.normal[first.start as usize..last.end as usize]
     }
 
+    /// The characters of a word, folded.
+    ///
+    /// # Panics
+    /// If there is no such word.
+    #[must_use]
+    pub fn folded(&self, place: usize) -> Vec<char> {
+        let mut folded = String::new();
+        let counts = |c: &char| class(*c) != Class::Ignored;
+        self.between(place..place + 1)
+            .chars()
+            .filter(counts)
+            .for_each(|c| fold_char(c, &mut folded));
+        folded.chars().collect()
+    }
+
     fn scan(&mut self, normal: &str) {
         let bytes = normal.as_bytes();
         let (mut at, mut before) = (0, Before::START);
@@ -99,8 +114,8 @@ impl Words {
                 at += 1;
             } else if let Some(end) = ascii_word(bytes, at) {
                 let word = &bytes[at..end];
-                self.folded.clear();
-                self.folded.extend(word.iter().map(|&b| char::from(ASCII_FOLDED[usize::from(b)])));
+                self.folding.clear();
+                self.folding.extend(word.iter().map(|&b| char::from(ASCII_FOLDED[usize::from(b)])));
                 let kind =
                     if word.iter().all(u8::is_ascii_digit) { Kind::Number } else { Kind::Letters };
                 self.push(at, end, kind, byte.is_ascii_uppercase(), &mut before);
@@ -113,7 +128,7 @@ impl Words {
 
     /// Reads one word of any script, or one character outside words; returns where it ends.
     fn step(&mut self, normal: &str, from: usize, before: &mut Before) -> usize {
-        self.folded.clear();
+        self.folding.clear();
         let mut open: Option<Open> = None;
         let mut rest = normal[from..].char_indices();
         while let Some((offset, c)) = rest.next() {
@@ -124,7 +139,7 @@ impl Words {
                 Class::Letter => Kind::Letters,
                 Class::Digit => Kind::Number,
                 Class::Solid if open.is_none() => {
-                    fold_char(c, &mut self.folded);
+                    fold_char(c, &mut self.folding);
                     self.push(at, end, Kind::Solid, false, before);
                     return end;
                 }
@@ -138,7 +153,7 @@ impl Words {
                     match separator(c, rest.as_str()).filter(|_| in_number) {
                         // Between thousands: `1,500` and `1.500` are 1500.
                         Some(3) => continue,
-                        Some(_) => self.folded.push('.'),
+                        Some(_) => self.folding.push('.'),
                         None => break,
                     }
                     continue;
@@ -150,7 +165,7 @@ impl Words {
             if word.kind != kind {
                 word.kind = Kind::Letters;
             }
-            fold_char(c, &mut self.folded);
+            fold_char(c, &mut self.folding);
         }
         match open {
             Some(Open { start, end, kind, capital }) => {
@@ -165,7 +180,7 @@ impl Words {
     fn push(&mut self, start: usize, end: usize, kind: Kind, capital: bool, before: &mut Before) {
         let before = std::mem::replace(before, Before::WORD);
         self.words.push(Word {
-            hash: hash64(self.folded.as_bytes(), 0),
+            hash: hash64(self.folding.as_bytes(), 0),
             start: start as u32,
             end: end as u32,
             kind,

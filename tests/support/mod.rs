@@ -1,8 +1,9 @@
-//! What the tests of reading share; those of the program are in `cli` and `news`.
+//! What the tests of reading share; those of the program are in `cli`, `news` and `stories`.
 #![allow(dead_code, unreachable_pub, reason = "each test file uses a part")]
 
 pub mod cli;
 pub mod news;
+pub mod stories;
 
 use retold::article::Article;
 use retold::read::{InputFile, ReadOptions, Tally, read};

@@ -239,6 +239,12 @@ impl Profile {
         }
     }
 
+    /// The term with this hash, if the article has it. Cost: a binary search.
+    #[must_use]
+    pub fn term(&self, hash: u32) -> Option<&Weighted> {
+        Some(&self.terms[self.hashes.binary_search(&hash).ok()?])
+    }
+
     /// Calls `visit` with each term that two profiles share: its hash, and what it is in both.
     pub fn shared(&self, other: &Profile, mut visit: impl FnMut(u32, &Weighted, &Weighted)) {
         let (a, b) = (&*self.hashes, &*other.hashes);
