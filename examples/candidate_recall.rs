@@ -203,8 +203,8 @@ const SAMPLES: usize = 128;
 /// least of exponential variables whose rates are the weights), hashed with the sample's number.
 fn minima(profile: &Profile, power: i32) -> Vec<Key> {
     let mut least = [(f64::INFINITY, 0); SAMPLES];
-    profile.shared(profile, |term, of, _| {
-        let rate = f64::from(of.idf).powi(power);
+    profile.opened().shared(profile, |term, of, _| {
+        let rate = of.idf().powi(power);
         for (sample, least) in least.iter_mut().enumerate() {
             let key = combine(u64::from(term), sample as u64);
             // In (0, 1): the high 53 bits, and a half.

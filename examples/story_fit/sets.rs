@@ -261,7 +261,7 @@ fn candidates(sketches: &[Sketch], standing: &[u32]) -> Vec<(u32, u32, Parts)> {
         .par_iter()
         .map(|&(a, b)| {
             let overlap = Overlap::of(&shingles[a as usize], &shingles[b as usize]);
-            let parts = profiles[a as usize].compare(&profiles[b as usize]);
+            let parts = profiles[a as usize].opened().compare(&profiles[b as usize]);
             (a, b, parts.with_phrases(overlap).with_days(sketch(a).day, sketch(b).day))
         })
         .collect()

@@ -155,28 +155,30 @@ impl Tree {
 
 /// The groups of a component while they are merged. A group is named by one of its nodes.
 struct Groups {
-    /// Sums of the scores to other groups, as integers: exact in any order.
-    sums: Vec<BTreeMap<usize, u64>>,
+    /// For each group those it has edges to, rising, and the sum of the scores to them, as integers:
+    /// exact in any order.
+    sums: Vec<Vec<(u32, u64)>>,
     /// Nodes of each group; 0 for a node that names none.
     size: Vec<usize>,
 }
 
 impl Groups {
     fn new(n: usize, edges: &[Edge], place: &AHashMap<u32, usize>) -> Groups {
-        let mut sums: Vec<BTreeMap<usize, u64>> = vec![BTreeMap::new(); n];
+        let mut sums: Vec<Vec<(u32, u64)>> = vec![Vec::new(); n];
         for edge in edges {
             let (a, b) = (place[&edge.a], place[&edge.b]);
-            sums[a].insert(b, weight(edge.score));
-            sums[b].insert(a, weight(edge.score));
+            sums[a].push((b as u32, weight(edge.score)));
+            sums[b].push((a as u32, weight(edge.score)));
         }
+        sums.iter_mut().for_each(|row| row.sort_unstable());
         Groups { sums, size: vec![1; n] }
     }
 
     /// The group with the greatest mean score to this one, and that score, if it is enough.
     fn nearest(&self, group: usize) -> Option<(f64, usize)> {
-        let mean = |(&other, &sum): (&usize, &u64)| {
-            let pairs = (self.size[group] * self.size[other]) as f64;
-            (sum as f64 / pairs / f64::from(ONE), other)
+        let mean = |&(other, sum): &(u32, u64)| {
+            let pairs = (self.size[group] * self.size[other as usize]) as f64;
+            (sum as f64 / pairs / f64::from(ONE), other as usize)
         };
         let pair = |other: usize| Reverse((group.min(other), group.max(other)));
         let closer = |x: &(f64, usize), y: &(f64, usize)| {
@@ -188,15 +190,40 @@ impl Groups {
     /// Makes one group of two, and returns its name: that of the one with more neighbours.
     fn merge(&mut self, a: usize, b: usize) -> usize {
         let (into, from) = if self.sums[a].len() < self.sums[b].len() { (b, a) } else { (a, b) };
-        for (other, sum) in std::mem::take(&mut self.sums[from]) {
-            self.sums[other].remove(&from);
-            if other != into {
-                *self.sums[into].entry(other).or_insert(0) += sum;
-                *self.sums[other].entry(into).or_insert(0) += sum;
+        let moved = std::mem::take(&mut self.sums[from]);
+        for &(other, sum) in &moved {
+            let row = &mut self.sums[other as usize];
+            if let Ok(at) = find(row, from) {
+                row.remove(at);
+            }
+            if other as usize != into {
+                add(row, into, sum);
             }
         }
+        let own = std::mem::take(&mut self.sums[into]);
+        let all = own.iter().chain(moved.iter().filter(|(other, _)| *other as usize != into));
+        let mut all: Vec<(u32, u64)> = all.copied().collect();
+        // Two rising runs, which a stable sort merges in one pass.
+        all.sort_by_key(|(other, _)| *other);
+        all.dedup_by(|next, kept| {
+            let same = next.0 == kept.0;
+            kept.1 += if same { next.1 } else { 0 };
+            same
+        });
+        self.sums[into] = all;
         self.size[into] += std::mem::take(&mut self.size[from]);
         into
+    }
+}
+
+fn find(row: &[(u32, u64)], group: usize) -> Result<usize, usize> {
+    row.binary_search_by_key(&(group as u32), |(other, _)| *other)
+}
+
+fn add(row: &mut Vec<(u32, u64)>, group: usize, sum: u64) {
+    match find(row, group) {
+        Ok(at) => row[at].1 += sum,
+        Err(at) => row.insert(at, (group as u32, sum)),
     }
 }
 

@@ -23,7 +23,7 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Limits { keys: 64, file_cap: 200, neighbours: 40 }
+        Limits { keys: 40, file_cap: 200, neighbours: 30 }
     }
 }
 

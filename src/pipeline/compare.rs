@@ -69,7 +69,8 @@ pub fn compare(a: Article, b: Article) -> Result<Comparison, Box<Skip>> {
     let overlap = Overlap::of(&shingles(&a.tokens), &shingles(&b.tokens));
     let terms = [terms(&a.tokens), terms(&b.tokens)];
     let profiles = profiles(&terms);
-    let parts = profiles[0].compare(&profiles[1]).with_phrases(overlap).with_days(a.day, b.day);
+    let parts =
+        profiles[0].opened().compare(&profiles[1]).with_phrases(overlap).with_days(a.day, b.day);
     let reading =
         |at: usize| Reading { title: &titles[at], text: &texts[at], profile: &profiles[at] };
     let of = &Coefficients::SHIPPED;

@@ -21,7 +21,7 @@ use crate::config::{Config, Level, ThresholdError};
 use crate::lsh;
 use crate::read::{self, InputFile, Tally};
 use crate::score::near::Overlap;
-use crate::score::story::{self, Coefficients, Density, Parts};
+use crate::score::story::{self, Coefficients, Density, Opened, Parts};
 use crate::shingle::story::terms;
 use near::ShingleSets;
 use rayon::prelude::*;
@@ -285,11 +285,17 @@ fn story_groups(
             _ => true,
         };
     let pairs = lsh::story::candidates(&keys, limits, within_window);
-    let compare = |a: u32, b: u32| {
-        let parts = profiles[a as usize].compare(&profiles[b as usize]);
+    let compare = |opened: &Opened<'_>, a: u32, b: u32| {
+        let parts = opened.compare(&profiles[b as usize]);
         parts.with_days(corpus.sketch(a).day, corpus.sketch(b).day)
     };
-    let compared: Vec<_> = pairs.par_iter().map(|&(a, b)| (a, b, compare(a, b))).collect();
+    let compared: Vec<_> = pairs
+        .par_chunk_by(|x, y| x.0 == y.0)
+        .flat_map_iter(|of_one| {
+            let opened = profiles[of_one[0].0 as usize].opened();
+            of_one.iter().map(move |&(a, b)| (a, b, compare(&opened, a, b)))
+        })
+        .collect();
     let of = &Coefficients::SHIPPED;
     let words = compared.iter().map(|&(a, b, parts)| (a, b, parts.words));
     let density = Density::new(n, words, of);
@@ -311,7 +317,10 @@ fn story_groups(
     };
     let judged = judge(corpus.sketches, config, |a, b| match (own_number(a), own_number(b)) {
         (a, b) if a == b => 1.0,
-        (a, b) => story::probability(excess(a, b, compare(a, b)), of),
+        (a, b) => {
+            let parts = compare(&profiles[a as usize].opened(), a, b);
+            story::probability(excess(a, b, parts), of)
+        }
     });
 
     let cut = story::cut(config.story_threshold, &density, of);

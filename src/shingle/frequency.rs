@@ -66,22 +66,10 @@ impl WordFrequency {
     /// of 13,000 cases.
     #[must_use]
     pub fn share(&self, term: u32) -> Option<f64> {
-        self.level(term).map(|level| self.shares[usize::from(level)])
-    }
-
-    /// The level of a term's share, from which [`WordFrequency::share_of`] has it.
-    #[must_use]
-    pub fn level(&self, term: u32) -> Option<u8> {
         let high = (term >> INDEX_SHIFT) as usize;
         let (start, end) = (self.index[high] as usize, self.index[high + 1] as usize);
         let at = self.keys[start..end].iter().position(|&key| key == term)?;
-        Some(self.levels[start + at])
-    }
-
-    /// Share among all words of the terms of a level.
-    #[must_use]
-    pub fn share_of(&self, level: u8) -> f64 {
-        self.shares[usize::from(level)]
+        Some(self.shares[usize::from(self.levels[start + at])])
     }
 
     /// The table as bytes, from words and their shares. Of words with one key the greatest share

@@ -74,7 +74,7 @@ impl<'a> Terms<'a> {
                 end = Some(last.end);
                 terms.push(Placed {
                     hash,
-                    idf: own.map_or(0.0, |term| f64::from(term.idf)),
+                    idf: own.map_or(0.0, Weighted::idf),
                     in_title,
                     lead: terms.len() < LEAD_TERMS,
                     name: first.capital

@@ -14,7 +14,7 @@ use crate::cluster::story::Cut;
 use crate::math;
 pub use coefficients::Coefficients;
 pub use density::Density;
-pub use profile::{Part, Parts, Profile, profiles};
+pub use profile::{Opened, Part, Parts, Profile, profiles};
 
 /// Excess that pairs must have to count in clustering.
 pub const LEAST_EXCESS: f64 = 0.02;
