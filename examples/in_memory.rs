@@ -18,8 +18,16 @@ fn main() -> anyhow::Result<()> {
     for (record, text) in (1..).zip(TEXTS) {
         let source = Source { path: "memory".into(), record };
         let text = text.to_owned();
-        let article =
-            Article { source, id: None, title: None, url: None, date: None, lang: None, text };
+        let article = Article {
+            source,
+            id: None,
+            title: None,
+            url: None,
+            date: None,
+            fetched: None,
+            lang: None,
+            text,
+        };
         sketches.push(sketcher.sketch(article).map_err(|skip| anyhow::anyhow!(skip.detail))?);
     }
     let clusters = group(sketches, Tally::default(), &Config::default(), &Silent)?;

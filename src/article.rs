@@ -37,6 +37,8 @@ pub struct Article {
     pub url: Option<String>,
     /// Date of publication as the dump writes it, if it does.
     pub date: Option<String>,
+    /// When a crawl fetched it, if that is known: no date of publication, and never compared.
+    pub fetched: Option<String>,
     /// Language tag as the page claims it, such as `en` or `pt-BR`, if it does. Often wrong.
     pub lang: Option<String>,
     /// The text to compare.

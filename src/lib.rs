@@ -52,7 +52,7 @@
 //! for (record, text) in (1..).zip(texts) {
 //!     let source = Source { path: "memory".into(), record };
 //!     let (id, text) = (Some(format!("article {record}")), text.to_owned());
-//!     let article = Article { source, id, title: None, url: None, date: None, lang: None, text };
+//!     let article = Article { source, id, title: None, url: None, date: None, fetched: None, lang: None, text };
 //!     sketches.push(sketcher.sketch(article).map_err(|skip| skip.detail)?);
 //! }
 //! let clusters = group(sketches, Tally::default(), &Config::default(), &Silent)?;

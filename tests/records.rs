@@ -35,7 +35,7 @@ fn a_page_comes_with_what_is_known_of_it() {
     let article = &articles[0];
     assert_eq!(article.id.as_deref(), Some("urn:uuid:4"));
     assert_eq!(article.url.as_deref(), Some("http://paper.example/4"));
-    assert_eq!(article.date.as_deref(), Some("2026-03-05T08:00:00Z"));
+    assert_eq!(article.fetched.as_deref(), Some("2026-03-05T08:00:00Z"));
     assert_eq!(article.title.as_deref(), Some("Ferry 4 was late again"));
     assert!(article.text.contains("the work went on all the same") && !article.text.contains('<'));
     assert_eq!(article.source.record, 1);
@@ -303,7 +303,7 @@ fn arc_files_are_read_and_their_damage_passed_over() {
     let (articles, tally) = read("x", sound.as_bytes());
     assert_eq!((tally.records, articles.len(), tally.is_incomplete()), (3, 2, false));
     assert_eq!(articles[0].url.as_deref(), Some("http://paper.example/a b"));
-    assert_eq!(articles[0].date.as_deref(), Some("2026-03-05T08:00:00Z"));
+    assert_eq!(articles[0].fetched.as_deref(), Some("2026-03-05T08:00:00Z"));
     assert_eq!(articles[0].title.as_deref(), Some("The tram is back"));
     for length in ["-1", "abc", "10", "100000", "99999999999"] {
         let broken = record("http://paper.example/1", length, &block);

@@ -177,8 +177,8 @@ fn what_a_dump_repeats_costs_no_more_than_what_it_does_not() {
         .zip(texts)
         .map(|(n, text)| {
             let source = Source { path: "test".into(), record: n };
-            let (id, title, url, date, lang) = (None, None, None, None, None);
-            sketcher.sketch(Article { source, id, title, url, date, lang, text }).unwrap()
+            let (id, title, url, date, fetched, lang) = (None, None, None, None, None, None);
+            sketcher.sketch(Article { source, id, title, url, date, fetched, lang, text }).unwrap()
         })
         .collect();
 

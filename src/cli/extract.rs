@@ -102,7 +102,7 @@ fn write(article: &Article, out: &mut dyn io::Write) -> io::Result<()> {
         source,
         url: article.url.as_deref(),
         title: article.title.as_deref(),
-        date: article.date.as_deref(),
+        date: article.date.as_deref().or(article.fetched.as_deref()),
         lang: article.lang.as_deref(),
         text: &article.text,
     };

@@ -56,7 +56,7 @@ impl Sketcher {
                 source: article.source,
                 title: article.title,
                 url: article.url,
-                date: article.date,
+                date: article.date.or(article.fetched),
                 opening: opening(&article.text),
             },
         })

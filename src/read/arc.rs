@@ -104,7 +104,7 @@ pub(super) fn decode(
         return Err((Reason::Damaged, "not an ARC record".to_owned()));
     };
     let block = &bytes[length..];
-    let origin = Origin { source, id: None, url: Some(url.to_owned()), date: rfc3339(date) };
+    let origin = Origin { source, id: None, url: Some(url.to_owned()), fetched: rfc3339(date) };
     let document = if block.starts_with(b"HTTP/") {
         http::response(block, Some(url), max_body)?
     } else {

@@ -150,6 +150,7 @@ fn article(
         title: found.title.and_then(Scalar::into_string),
         url: found.url.and_then(Scalar::into_string),
         date: found.date.and_then(Scalar::into_string),
+        fetched: None,
         lang: None,
         text,
     };

@@ -29,8 +29,8 @@ pub(super) struct Origin {
     pub(super) source: Source,
     pub(super) id: Option<String>,
     pub(super) url: Option<String>,
-    /// When it was fetched: the date of the article if the page has none of its own.
-    pub(super) date: Option<String>,
+    /// When it was fetched.
+    pub(super) fetched: Option<String>,
 }
 
 /// Whether a Content-Type's media type is `name`.
@@ -146,14 +146,15 @@ pub(super) fn looks_like_html(bytes: &[u8]) -> bool {
 /// # Errors
 /// The page could not be read: a fault of ours or of a library.
 pub(super) fn article(document: Document<'_>, origin: Origin) -> Result<Decoded, (Reason, String)> {
-    let Origin { source, id, url, date } = origin;
+    let Origin { source, id, url, fetched } = origin;
     let (text, replaced) = charset::decode(&document.body, document.charset);
-    let mut article = Article { source, id, title: None, url, date, lang: None, text };
+    let mut article =
+        Article { source, id, title: None, url, date: None, fetched, lang: None, text };
     if document.media == Media::Html {
         let page = html::main_text(&article.text)
             .map_err(|error| (Reason::Unreadable, error.to_string()))?;
         article.title = page.title.filter(|title| !title.is_empty());
-        article.date = page.date.or(article.date);
+        article.date = page.date;
         article.lang = page.lang.filter(|lang| !lang.is_empty());
         article.text = page.text;
     }
@@ -164,7 +165,7 @@ pub(super) fn article(document: Document<'_>, origin: Origin) -> Result<Decoded,
 pub(super) fn decode(bytes: &[u8], source: Source) -> Result<Decoded, (Reason, String)> {
     let document =
         Document { media: Media::Html, charset: None, body: Cow::Borrowed(bytes), cut: false };
-    article(document, Origin { source, id: None, url: None, date: None })
+    article(document, Origin { source, id: None, url: None, fetched: None })
 }
 
 #[cfg(test)]

@@ -90,7 +90,7 @@ pub(super) fn decode(
         return Err((Reason::TextNotString, detail));
     };
     Ok(Decoded {
-        article: Article { source, id, title, url, date, lang: None, text },
+        article: Article { source, id, title, url, date, fetched: None, lang: None, text },
         replaced,
         cut: false,
     })

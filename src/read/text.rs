@@ -88,6 +88,7 @@ pub(super) fn decode(bytes: &[u8], source: Source) -> Result<Decoded, (Reason, S
         title: None,
         url: None,
         date: None,
+        fetched: None,
         lang: None,
         text: text.into(),
     };

@@ -43,7 +43,7 @@ pub(super) fn decode(
         source,
         id: head.text("WARC-Record-ID").map(bare).map(str::to_owned),
         url: head.text("WARC-Target-URI").map(bare).map(str::to_owned),
-        date: head.text("WARC-Date").map(str::to_owned),
+        fetched: head.text("WARC-Date").map(str::to_owned),
     };
     let kind = head.text("WARC-Type").unwrap_or("");
     let media = head.text("Content-Type");
