@@ -5,7 +5,7 @@
 //! the S-curve (Broder 1997; Leskovec, Rajaraman and Ullman, "Mining of Massive Datasets", ch. 3).
 
 use super::Pair;
-use crate::hash::combine;
+use crate::hash::{follow, mix};
 use crate::minhash::near::{MINIMA, Signature};
 use rayon::prelude::*;
 
@@ -39,10 +39,11 @@ impl Bands {
         1.0 - (0..self.bands).fold(1.0, |product, _| product * (1.0 - agree))
     }
 
+    /// High half: hash of a band's minima. So articles with equal minima come together when sorted.
     fn key(self, band: usize, signature: &Signature) -> u64 {
-        signature[band * self.rows..(band + 1) * self.rows]
-            .iter()
-            .fold(band as u64, |key, &minimum| combine(key, u64::from(minimum)))
+        let minima = &signature[band * self.rows..(band + 1) * self.rows];
+        mix(minima.iter().fold(band as u64, |key, &minimum| follow(key, u64::from(minimum)))) >> 32
+            << 32
     }
 }
 
@@ -69,20 +70,15 @@ pub const LEAST_AGREEING: usize = 8;
 /// Pairs of articles that agree in some band, and in [`LEAST_AGREEING`] minima altogether.
 /// `signatures` are (article number, signature).
 ///
-/// Cost: a sort of the articles for each band; memory 16 bytes an article and thread, and 8 a pair.
+/// Cost: a sort of the articles for each band; memory 8 bytes an article and band, and 8 a pair.
 #[must_use]
 pub fn candidates(signatures: &[(u32, &Signature)], bands: Bands) -> Candidates {
-    let found: Vec<Candidates> = (0..bands.bands)
+    let found: Vec<Candidates> = keys(signatures, bands)
         .into_par_iter()
-        .map(|band| {
-            // Places in `signatures`, which rise with the articles.
-            let mut keys: Vec<(u64, u32)> = (0..)
-                .zip(signatures)
-                .map(|(place, (_, signature))| (bands.key(band, signature), place))
-                .collect();
+        .map(|mut keys| {
             keys.sort_unstable();
             let mut found = Candidates::default();
-            for bucket in keys.chunk_by(|a, b| a.0 == b.0) {
+            for bucket in keys.chunk_by(|a, b| a >> 32 == b >> 32) {
                 pair_up(bucket, signatures, &mut found);
             }
             found
@@ -95,9 +91,36 @@ pub fn candidates(signatures: &[(u32, &Signature)], bands: Bands) -> Candidates 
     Candidates { pairs, capped_buckets }
 }
 
-fn pair_up(bucket: &[(u64, u32)], signatures: &[(u32, &Signature)], found: &mut Candidates) {
+/// For each band a key of each article: in the high half the hash of the band's minima, in the low
+/// half the place in `signatures`, which rises with the articles.
+fn keys(signatures: &[(u32, &Signature)], bands: Bands) -> Vec<Vec<u64>> {
+    /// Signatures read at a time, for all bands: they lie apart in memory.
+    const BLOCK: usize = 1024;
+    let mut keys = vec![vec![0; signatures.len()]; bands.bands];
+    let mut blocks: Vec<Vec<&mut [u64]>> = Vec::new();
+    for of_band in &mut keys {
+        for (block, keys) in of_band.chunks_mut(BLOCK).enumerate() {
+            if block == blocks.len() {
+                blocks.push(Vec::with_capacity(bands.bands));
+            }
+            blocks[block].push(keys);
+        }
+    }
+    blocks.into_par_iter().enumerate().for_each(|(block, mut of_bands)| {
+        let first = block * BLOCK;
+        let read = signatures[first..].iter().take(BLOCK).enumerate();
+        for (at, (_, signature)) in read {
+            for (band, keys) in of_bands.iter_mut().enumerate() {
+                keys[at] = bands.key(band, signature) | (first + at) as u64;
+            }
+        }
+    });
+    keys
+}
+
+fn pair_up(bucket: &[u64], signatures: &[(u32, &Signature)], found: &mut Candidates) {
     let mut pair = |a: usize, b: usize| {
-        let (a, b) = (signatures[bucket[a].1 as usize], signatures[bucket[b].1 as usize]);
+        let (a, b) = (signatures[bucket[a] as u32 as usize], signatures[bucket[b] as u32 as usize]);
         let agreeing = a.1.iter().zip(b.1).filter(|(x, y)| x == y).count();
         if agreeing >= LEAST_AGREEING {
             found.pairs.push((a.0, b.0));

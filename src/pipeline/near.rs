@@ -118,7 +118,6 @@ fn without_furniture(
             }
         })
         .collect();
-    let furniture = Furniture::of(&pages);
-    let stripped = standing.par_iter().zip(&pages);
-    stripped.filter_map(|(&article, page)| Some((article, furniture.strip(page)?))).collect()
+    let stripped = Furniture::of(&pages).stripped(&pages).into_iter();
+    stripped.map(|(at, tokens)| (standing[at as usize], tokens)).collect()
 }

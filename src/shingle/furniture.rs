@@ -54,7 +54,15 @@ const OWN_UNKNOWN_HOST: Own = Own { words: 50, share: 0.3 };
 
 /// The furniture of all hosts.
 #[derive(Debug, Default)]
-pub struct Furniture(AHashSet<u64>);
+pub struct Furniture {
+    /// Passages on their hosts.
+    passages: AHashSet<u64>,
+    /// Places of the pages that carry any, rising.
+    pages: Vec<u32>,
+}
+
+/// A passage on its host, the place of a page that carries it, and its words.
+type Carrier = (u64, u32, u32);
 
 impl Furniture {
     /// What many articles of one host carry. Cost: a sort of all passages; memory 16 bytes a
@@ -62,43 +70,46 @@ impl Furniture {
     #[must_use]
     pub fn of(pages: &[Page<'_>]) -> Furniture {
         let least = least_carriers(pages);
-        let repeated = Furniture(carried(pages, &least, |_| true));
-        if repeated.is_empty() {
-            return repeated;
+        let carriers = carriers(pages);
+        let page = |carrier: &Carrier| &pages[carrier.1 as usize];
+        let enough = |same: &[Carrier], counts: &dyn Fn(&Carrier) -> bool| {
+            let least = least[&page(&same[0]).host];
+            let groups = || same.iter().filter(|carrier| counts(carrier)).map(|of| page(of).group);
+            same.len() >= least && groups().collect::<AHashSet<u32>>().len() >= least
+        };
+        let repeated: Vec<&[Carrier]> =
+            carriers.chunk_by(|a, b| a.0 == b.0).filter(|same| enough(same, &|_| true)).collect();
+        let mut own: AHashMap<u32, usize> = AHashMap::new();
+        for carrier in repeated.iter().copied().flatten() {
+            let own = own.entry(carrier.1).or_insert_with(|| page(carrier).tokens.text().len());
+            *own -= carrier.2 as usize;
         }
-        let is_witness = |page: &Page<'_>| {
-            let words = page.tokens.text().len();
-            let own = words - repeated.words(page);
-            let least = if page.host.is_some() { OWN } else { OWN_UNKNOWN_HOST };
+        let is_witness = |carrier: &Carrier| {
+            let own = own.get(&carrier.1).copied().unwrap_or_default();
+            let least = if page(carrier).host.is_some() { OWN } else { OWN_UNKNOWN_HOST };
+            let words = page(carrier).tokens.text().len();
             own >= least.words && own as f64 >= least.share * words as f64
         };
-        let witnessed = carried(pages, &least, is_witness);
-        Furniture(witnessed.intersection(&repeated.0).copied().collect())
+        let furniture: Vec<&[Carrier]> =
+            repeated.into_iter().filter(|same| enough(same, &is_witness)).collect();
+        let mut pages: Vec<u32> = furniture.iter().copied().flatten().map(|of| of.1).collect();
+        pages.sort_unstable();
+        pages.dedup();
+        Furniture { passages: furniture.iter().map(|same| same[0].0).collect(), pages }
     }
 
-    /// Whether there is none.
+    /// The pages that carry any, by their places, each with its words without it. A page of which
+    /// next to nothing else is left is left out. Cost: a pass over those pages.
     #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
-    /// The words of a page without its host's furniture; `None` where there is none, or where next
-    /// to nothing else is left. Cost: a pass.
-    #[must_use]
-    pub fn strip(&self, page: &Page<'_>) -> Option<Tokens> {
-        let furniture = self.words(page);
-        let kept = page.tokens.text().len() - furniture;
-        if furniture == 0 || kept < LEAST_WORDS {
-            return None;
-        }
-        let is_kept = |passage: &Range<usize>| !self.0.contains(&key(page, passage.clone()));
-        Some(page.tokens.keep(passages(page.tokens).filter(is_kept)))
-    }
-
-    /// Words of a page's text that are furniture.
-    fn words(&self, page: &Page<'_>) -> usize {
-        let is_furniture = |passage: &Range<usize>| self.0.contains(&key(page, passage.clone()));
-        passages(page.tokens).filter(is_furniture).map(|passage| passage.len()).sum()
+    pub fn stripped(&self, pages: &[Page<'_>]) -> Vec<(u32, Tokens)> {
+        let strip = |&at: &u32| {
+            let page = &pages[at as usize];
+            let is_kept =
+                |passage: &Range<usize>| !self.passages.contains(&key(page, passage.clone()));
+            let tokens = page.tokens.keep(passages(page.tokens).filter(is_kept));
+            (tokens.text().len() >= LEAST_WORDS).then_some((at, tokens))
+        };
+        self.pages.par_iter().filter_map(strip).collect()
     }
 }
 
@@ -115,28 +126,17 @@ fn least_carriers(pages: &[Page<'_>]) -> AHashMap<Option<u64>, usize> {
     of_host.map(|groups| (groups[0].0, least(groups))).collect()
 }
 
-/// The passages that enough near groups of a host carry, among the pages that count.
-fn carried(
-    pages: &[Page<'_>],
-    least: &AHashMap<Option<u64>, usize>,
-    counts: impl Fn(&Page<'_>) -> bool + Sync,
-) -> AHashSet<u64> {
-    let mut carriers: Vec<(u64, u32, u32)> = pages
-        .par_iter()
-        .filter(|page| counts(page))
-        .flat_map_iter(|page| {
-            let least = least[&page.host] as u32;
-            let long = passages(page.tokens).filter(|passage| passage.len() >= LEAST_WORDS);
-            long.map(move |passage| (key(page, passage), page.group, least))
-        })
-        .collect();
+/// All passages that are long enough, each once a page, with those of one host together.
+fn carriers(pages: &[Page<'_>]) -> Vec<Carrier> {
+    let numbered = pages.par_iter().enumerate();
+    let passages = numbered.flat_map_iter(|(at, page)| {
+        let long = passages(page.tokens).filter(|passage| passage.len() >= LEAST_WORDS);
+        long.map(move |passage| (key(page, passage.clone()), at as u32, passage.len() as u32))
+    });
+    let mut carriers: Vec<Carrier> = passages.collect();
     carriers.par_sort_unstable();
     carriers.dedup();
-    let by_passage = carriers.chunk_by(|a, b| a.0 == b.0);
-    by_passage
-        .filter(|groups| groups.len() >= groups[0].2 as usize)
-        .map(|groups| groups[0].0)
-        .collect()
+    carriers
 }
 
 /// The passages of a text: lines, and sentences in them.
@@ -173,8 +173,11 @@ mod tests {
         let tokens: Vec<Tokens> = pages.iter().map(|(text, ..)| Tokens::of(text)).collect();
         let page = |(tokens, &(_, host, group))| Page { tokens, host, group };
         let pages: Vec<Page<'_>> = tokens.iter().zip(pages).map(page).collect();
-        let furniture = Furniture::of(&pages);
-        pages.iter().map(|page| furniture.strip(page).map(|tokens| tokens.len())).collect()
+        let mut lengths = vec![None; pages.len()];
+        for (at, tokens) in Furniture::of(&pages).stripped(&pages) {
+            lengths[at as usize] = Some(tokens.len());
+        }
+        lengths
     }
 
     #[test]
