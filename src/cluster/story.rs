@@ -43,7 +43,7 @@ impl Cut {
 /// Story groups of `articles` articles joined by `edges`. In each group every member points to the
 /// article that it is best matched with on the way to the representative.
 ///
-/// Groups come in the order of the components' least article. Cost: `E log² E` for `E` edges
+/// Groups come in the order of the components' least article. Cost: about `E log E` for `E` edges
 /// unless a few articles have most of them; memory `O(E)`.
 #[must_use]
 pub fn groups(articles: usize, edges: &[Edge], cut: Cut) -> Vec<Group> {

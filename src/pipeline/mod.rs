@@ -46,8 +46,8 @@ pub enum RunError {
 
 /// Reads `files` and groups their articles.
 ///
-/// Memory: what is kept of each article (its shingles and terms, three times its text; at the story
-/// level with weights and candidates eight times), and a few batches of input.
+/// Memory: what is kept of each article (twice its text, with what is compared of it; at the story
+/// level, with weights and candidates, seven times), and a few batches of input.
 ///
 /// # Errors
 /// See [`RunError`]. Input that cannot be read is no error: it is in the tally of the result.
