@@ -108,18 +108,15 @@ impl Words {
     fn scan(&mut self, normal: &str) {
         let bytes = normal.as_bytes();
         let (mut at, mut before) = (0, Before::START);
+        let mut folded = [0; LONGEST_SHORT_CUT];
         while let Some(&byte) = bytes.get(at) {
             if byte.is_ascii() && ASCII_FOLDED[usize::from(byte)] == 0 {
                 before.pass(char::from(byte));
                 at += 1;
-            } else if let Some(end) = ascii_word(bytes, at) {
-                let word = &bytes[at..end];
-                self.folding.clear();
-                self.folding.extend(word.iter().map(|&b| char::from(ASCII_FOLDED[usize::from(b)])));
-                let kind =
-                    if word.iter().all(u8::is_ascii_digit) { Kind::Number } else { Kind::Letters };
-                self.push(at, end, kind, byte.is_ascii_uppercase(), &mut before);
-                at = end;
+            } else if let Some((length, kind)) = ascii_word(&bytes[at..], &mut folded) {
+                let hash = hash64(&folded[..length], 0);
+                self.push(hash, at..at + length, kind, byte.is_ascii_uppercase(), &mut before);
+                at += length;
             } else {
                 at = self.step(normal, at, &mut before);
             }
@@ -140,7 +137,8 @@ impl Words {
                 Class::Digit => Kind::Number,
                 Class::Solid if open.is_none() => {
                     fold_char(c, &mut self.folding);
-                    self.push(at, end, Kind::Solid, false, before);
+                    let hash = hash64(self.folding.as_bytes(), 0);
+                    self.push(hash, at..end, Kind::Solid, false, before);
                     return end;
                 }
                 Class::Break if open.is_none() => {
@@ -169,20 +167,27 @@ impl Words {
         }
         match open {
             Some(Open { start, end, kind, capital }) => {
-                self.push(start, end, kind, capital, before);
+                let hash = hash64(self.folding.as_bytes(), 0);
+                self.push(hash, start..end, kind, capital, before);
                 end
             }
             None => normal.len(),
         }
     }
 
-    /// Adds the word that `folded` holds.
-    fn push(&mut self, start: usize, end: usize, kind: Kind, capital: bool, before: &mut Before) {
+    fn push(
+        &mut self,
+        hash: u64,
+        place: std::ops::Range<usize>,
+        kind: Kind,
+        capital: bool,
+        before: &mut Before,
+    ) {
         let before = std::mem::replace(before, Before::WORD);
         self.words.push(Word {
-            hash: hash64(self.folding.as_bytes(), 0),
-            start: start as u32,
-            end: end as u32,
+            hash,
+            start: place.start as u32,
+            end: place.end as u32,
             kind,
             capital,
             opens_sentence: before.opens_sentence,
@@ -242,16 +247,30 @@ const ASCII_FOLDED: [u8; 256] = {
     table
 };
 
-/// Where the ASCII word at `at` ends; `None` where it is none, or what follows may belong to it.
-fn ascii_word(bytes: &[u8], at: usize) -> Option<usize> {
-    let rest = &bytes[at..];
-    let length = rest.iter().position(|&b| ASCII_FOLDED[usize::from(b)] == 0).unwrap_or(rest.len());
-    match rest.get(length) {
-        Some(b'.' | b',') if rest[..length].iter().any(u8::is_ascii_digit) => None,
-        Some(next) if !next.is_ascii() => None,
-        _ if length == 0 => None,
-        _ => Some(at + length),
-    }
+/// Bytes of the longest word that takes the short cut for ASCII.
+const LONGEST_SHORT_CUT: usize = 32;
+
+/// Length and kind of the ASCII word that some bytes begin with, which is left folded in `folded`;
+/// `None` where there is none, where it is long, or where what follows may belong to it.
+fn ascii_word(bytes: &[u8], folded: &mut [u8; LONGEST_SHORT_CUT]) -> Option<(usize, Kind)> {
+    let (mut length, mut digits) = (0, 0);
+    let next = loop {
+        let next = bytes.get(length).copied();
+        let fold = next.map_or(0, |byte| ASCII_FOLDED[usize::from(byte)]);
+        if fold == 0 {
+            break next;
+        }
+        *folded.get_mut(length)? = fold;
+        digits += usize::from(fold.is_ascii_digit());
+        length += 1;
+    };
+    let goes_on = match next {
+        Some(b'.' | b',') => digits > 0,
+        Some(next) => !next.is_ascii(),
+        None => false,
+    };
+    let kind = if digits == length { Kind::Number } else { Kind::Letters };
+    (length > 0 && !goes_on).then_some((length, kind))
 }
 
 /// Where `c` is a full stop or comma before a digit, how many digits follow it, up to four.
@@ -337,6 +356,7 @@ mod tests {
             "a",
             "Z",
             "_",
+            "a_word_of_31_bytes_that_is_long",
             "0",
             "17",
             ".",
