@@ -71,17 +71,19 @@ pub(super) fn signature_of(tokens: &Tokens) -> Option<Box<Signature>> {
 }
 
 fn opening(text: &str) -> String {
-    let mut opening = String::new();
+    let (mut opening, mut left) = (String::new(), OPENING_CHARS);
     for word in text.split_whitespace() {
-        if !opening.is_empty() {
-            opening.push(' ');
-        }
-        opening.extend(word.chars().take(OPENING_CHARS));
-        if opening.chars().count() >= OPENING_CHARS {
+        let space = usize::from(!opening.is_empty());
+        if left <= space {
             break;
         }
+        left -= space;
+        let end = word.char_indices().nth(left).map_or(word.len(), |(end, _)| end);
+        left -= word[..end].chars().count();
+        opening.push_str(&" "[..space]);
+        opening.push_str(&word[..end]);
     }
-    opening.chars().take(OPENING_CHARS).collect()
+    opening
 }
 
 /// The day in a date as dumps write it: ISO 8601 with or without a time, or RFC 2822. `None` for
@@ -116,5 +118,8 @@ mod tests {
     fn openings_are_one_line_of_limited_length() {
         assert_eq!(opening(" Rain\n\tfell  on Oslo "), "Rain fell on Oslo");
         assert_eq!(opening(&"é".repeat(500)).chars().count(), OPENING_CHARS);
+        assert_eq!(opening(&"aé ".repeat(500)), "aé ".repeat(33) + "a");
+        let whole = "é".repeat(99);
+        assert_eq!(opening(&format!("{whole} more")), whole);
     }
 }
