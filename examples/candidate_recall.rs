@@ -86,7 +86,7 @@ impl Corpus {
             let pairs = set.pairs.iter().filter_map(renumbered).collect();
             Set { name: set.name.clone(), pairs }
         });
-        let terms = chosen.iter().map(|&article| terms(&self.sketches[article as usize].tokens));
+        let terms = chosen.iter().map(|&article| terms(self.sketches[article as usize].tokens()));
         Part { sets: sets.collect(), profiles: profiles(&terms.collect::<Vec<_>>()) }
     }
 }

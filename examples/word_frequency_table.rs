@@ -55,7 +55,7 @@ fn write_table(lists: &[List], path: &Path) -> Result<()> {
         let mut counts: BTreeMap<u32, f64> = BTreeMap::new();
         for (word, count) in list {
             // A list cuts "don't" in its own way; what counts is how this program cuts it.
-            for term in terms(&Tokens::of(word)) {
+            for term in terms(Tokens::of(&Tokens::list_of(word))) {
                 *counts.entry(term.hash).or_default() += count;
             }
         }
@@ -93,8 +93,8 @@ fn chance_pairs(list: &List) -> Vec<(u32, f64)> {
         for (second, b) in &characters {
             let share = (a / total) * (b / total);
             if share >= CHANCE_SHARE {
-                let tokens = Tokens::of(&format!("{first}{second}"));
-                pairs.extend(terms(&tokens).into_iter().map(|term| (term.hash, share)));
+                let list = Tokens::list_of(&format!("{first}{second}"));
+                pairs.extend(terms(Tokens::of(&list)).into_iter().map(|term| (term.hash, share)));
             }
         }
     }

@@ -84,4 +84,5 @@ pub mod read;
 pub mod report;
 pub mod score;
 pub mod shingle;
+pub mod store;
 pub mod text;

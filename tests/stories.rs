@@ -191,7 +191,7 @@ fn what_a_dump_repeats_costs_no_more_than_what_it_does_not() {
     assert!(near.pairs.len() <= most, "{} of {most}", near.pairs.len());
 
     // As many pairs where the near level was left out: the story level holds by itself.
-    let terms: Vec<_> = sketches.iter().map(|sketch| terms(&sketch.tokens)).collect();
+    let terms: Vec<_> = sketches.iter().map(|sketch| terms(sketch.tokens())).collect();
     let profiles = profiles(&terms);
     let limits = lsh::story::Limits::default();
     let keys: Vec<_> = profiles.iter().map(|profile| profile.keys(limits.keys)).collect();

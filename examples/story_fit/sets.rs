@@ -251,9 +251,9 @@ fn sketches(folder: &Path) -> Result<Vec<Sketch>> {
 /// Candidate pairs of the articles in `standing`, with all their parts.
 fn candidates(sketches: &[Sketch], standing: &[u32]) -> Vec<(u32, u32, Parts)> {
     let sketch = |own: u32| &sketches[standing[own as usize] as usize];
-    let terms: Vec<_> = (0..standing.len() as u32).map(|own| terms(&sketch(own).tokens)).collect();
+    let terms: Vec<_> = (0..standing.len() as u32).map(|own| terms(sketch(own).tokens())).collect();
     let profiles = profiles(&terms);
-    let tokens = standing.par_iter().map(|&article| &sketches[article as usize].tokens);
+    let tokens = standing.par_iter().map(|&article| sketches[article as usize].tokens());
     let shingles: Vec<_> = tokens.map(shingles).collect();
     let limits = lsh::story::Limits::default();
     let keys: Vec<_> = profiles.par_iter().map(|profile| profile.keys(limits.keys)).collect();

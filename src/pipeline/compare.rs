@@ -66,8 +66,8 @@ pub fn compare(a: Article, b: Article) -> Result<Comparison, Box<Skip>> {
     let titles = [&a, &b].map(|article| Words::of(article.title.as_deref().unwrap_or_default()));
     let mut sketcher = Sketcher::default();
     let (a, b) = (sketcher.sketch(a)?, sketcher.sketch(b)?);
-    let overlap = Overlap::of(&shingles(&a.tokens), &shingles(&b.tokens));
-    let terms = [terms(&a.tokens), terms(&b.tokens)];
+    let overlap = Overlap::of(&shingles(a.tokens()), &shingles(b.tokens()));
+    let terms = [terms(a.tokens()), terms(b.tokens())];
     let profiles = profiles(&terms);
     let parts =
         profiles[0].opened().compare(&profiles[1]).with_phrases(overlap).with_days(a.day, b.day);

@@ -274,7 +274,7 @@ fn story_groups(
 ) -> (Vec<Group>, Vec<Option<f64>>) {
     let n = corpus.standing.len();
     let terms: Vec<_> =
-        (0..n as u32).into_par_iter().map(|own| terms(&corpus.sketch(own).tokens)).collect();
+        (0..n as u32).into_par_iter().map(|own| terms(corpus.sketch(own).tokens())).collect();
     let profiles = story::profiles(&terms);
     drop(terms);
     let limits = lsh::story::Limits::default();

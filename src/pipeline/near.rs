@@ -37,7 +37,7 @@ impl ShingleSets {
 
     fn get(&self, sketches: &[Sketch], article: u32) -> &[u64] {
         let article = article as usize;
-        self.0[article].get_or_init(|| shingles(&sketches[article].tokens).into())
+        self.0[article].get_or_init(|| shingles(sketches[article].tokens()).into())
     }
 
     pub(super) fn overlap(&self, sketches: &[Sketch], a: u32, b: u32) -> Overlap {
@@ -63,8 +63,8 @@ pub(super) fn level(
     let trimmed = stripped.len() as u64;
     for (article, tokens) in stripped {
         let article = article as usize;
-        sketches[article].signature = signature_of(&tokens);
-        sketches[article].tokens = tokens;
+        sketches[article].signature = signature_of(Tokens::of(&tokens));
+        sketches[article].list = tokens;
         shingles.0[article].take();
     }
     NearLevel { trimmed, ..groups(sketches, shingles, standing, config) }
@@ -84,7 +84,7 @@ fn groups(
     let found = lsh::near::candidates(&signatures, bands);
     let overlap = |a: u32, b: u32| {
         let overlap = shingles.overlap(sketches, a, b);
-        let terms = |article: u32| terms(&sketches[article as usize].tokens);
+        let terms = |article: u32| terms(sketches[article as usize].tokens());
         let near =
             overlap.score() >= config.near_threshold && !is_template(&terms(a), &terms(b), overlap);
         near.then_some(overlap)
@@ -104,7 +104,7 @@ fn without_furniture(
     sketches: &[Sketch],
     standing: &[u32],
     groups: &[Group],
-) -> Vec<(u32, Tokens)> {
+) -> Vec<(u32, Vec<u32>)> {
     let representatives = super::representatives(sketches.len(), &[groups]);
     let pages: Vec<Page<'_>> = standing
         .par_iter()
@@ -112,7 +112,7 @@ fn without_furniture(
             let sketch = &sketches[article as usize];
             let host = sketch.entry.url.as_deref().and_then(host);
             Page {
-                tokens: &sketch.tokens,
+                tokens: sketch.tokens(),
                 host: host.map(|host| hash64(host.as_bytes(), 0)),
                 group: representatives[article as usize],
             }

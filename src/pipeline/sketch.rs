@@ -17,9 +17,17 @@ pub struct Sketch {
     /// Digest of the folded text: the exact level.
     pub digest: u128,
     /// Its words: what near and story level are made from.
-    pub tokens: Tokens,
+    pub list: Vec<u32>,
     /// Signature of the shingles of the text; `None` where there are none.
     pub signature: Option<Box<Signature>>,
+}
+
+impl Sketch {
+    /// Its words.
+    #[must_use]
+    pub fn tokens(&self) -> Tokens<'_> {
+        Tokens::of(&self.list)
+    }
 }
 
 /// Makes sketches; one value serves many articles in turn and keeps its buffers.
@@ -44,13 +52,14 @@ impl Sketcher {
             return Err(Skip::without_words(article.source));
         }
         self.title.read(article.title.as_deref().unwrap_or_default());
-        let tokens = Tokens::new(&self.title.words, &self.text.words);
+        let mut list = Vec::new();
+        Tokens::write(&self.title.words, &self.text.words, &mut list);
         let id = article.id.unwrap_or_else(|| article.source.to_string());
         Ok(Sketch {
             day: article.date.as_deref().and_then(day),
             digest: digest(&self.text.words, &mut self.bytes),
-            signature: signature_of(&tokens),
-            tokens,
+            signature: signature_of(Tokens::of(&list)),
+            list,
             entry: Entry {
                 id,
                 source: article.source,
@@ -64,7 +73,7 @@ impl Sketcher {
 }
 
 /// The signature of the shingles of a text; `None` where there are none.
-pub(super) fn signature_of(tokens: &Tokens) -> Option<Box<Signature>> {
+pub(super) fn signature_of(tokens: Tokens<'_>) -> Option<Box<Signature>> {
     let mut shingles = Vec::with_capacity(tokens.text().len());
     each_shingle(tokens, |shingle| shingles.push(shingle));
     signature(&shingles).map(Box::new)

@@ -51,9 +51,10 @@ mod tests {
     use crate::text::Tokens;
 
     fn judged(a: &str, b: &str) -> bool {
-        let (a, b) = (Tokens::of(a), Tokens::of(b));
-        let overlap = Overlap::of(&shingles(&a), &shingles(&b));
-        is_template(&terms(&a), &terms(&b), overlap)
+        let lists = [a, b].map(Tokens::list_of);
+        let [a, b] = [0, 1].map(|at| Tokens::of(&lists[at]));
+        let overlap = Overlap::of(&shingles(a), &shingles(b));
+        is_template(&terms(a), &terms(b), overlap)
     }
 
     const NOTICE: &str = "The board of Arbonel declared a dividend of 31 cents a share for the \

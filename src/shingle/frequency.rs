@@ -106,7 +106,7 @@ mod tests {
     use crate::text::Tokens;
 
     fn word(text: &str) -> u32 {
-        terms(&Tokens::of(text))[0].hash
+        terms(Tokens::of(&Tokens::list_of(text)))[0].hash
     }
 
     #[test]

@@ -17,7 +17,7 @@ use std::ops::Range;
 #[derive(Clone, Copy, Debug)]
 pub struct Page<'a> {
     /// Its words.
-    pub tokens: &'a Tokens,
+    pub tokens: Tokens<'a>,
     /// Hash of its host's name; `None` where it is unknown.
     pub host: Option<u64>,
     /// Its near group: articles of one group count once.
@@ -101,13 +101,13 @@ impl Furniture {
     /// The pages that carry any, by their places, each with its words without it. A page of which
     /// next to nothing else is left is left out. Cost: a pass over those pages.
     #[must_use]
-    pub fn stripped(&self, pages: &[Page<'_>]) -> Vec<(u32, Tokens)> {
+    pub fn stripped(&self, pages: &[Page<'_>]) -> Vec<(u32, Vec<u32>)> {
         let strip = |&at: &u32| {
             let page = &pages[at as usize];
             let is_kept =
                 |passage: &Range<usize>| !self.passages.contains(&key(page, passage.clone()));
             let tokens = page.tokens.keep(passages(page.tokens).filter(is_kept));
-            (tokens.text().len() >= LEAST_WORDS).then_some((at, tokens))
+            (Tokens::of(&tokens).text().len() >= LEAST_WORDS).then_some((at, tokens))
         };
         self.pages.par_iter().filter_map(strip).collect()
     }
@@ -140,7 +140,7 @@ fn carriers(pages: &[Page<'_>]) -> Vec<Carrier> {
 }
 
 /// The passages of a text: lines, and sentences in them.
-fn passages(tokens: &Tokens) -> impl Iterator<Item = Range<usize>> + '_ {
+fn passages(tokens: Tokens<'_>) -> impl Iterator<Item = Range<usize>> + '_ {
     let end = tokens.text().end;
     let mut start = tokens.text().start;
     std::iter::from_fn(move || {
@@ -170,12 +170,15 @@ mod tests {
     }
 
     fn stripped(pages: &[(&str, Option<u64>, u32)]) -> Vec<Option<usize>> {
-        let tokens: Vec<Tokens> = pages.iter().map(|(text, ..)| Tokens::of(text)).collect();
-        let page = |(tokens, &(_, host, group))| Page { tokens, host, group };
-        let pages: Vec<Page<'_>> = tokens.iter().zip(pages).map(page).collect();
+        let lists: Vec<_> = pages.iter().map(|(text, ..)| Tokens::list_of(text)).collect();
+        let pages: Vec<Page<'_>> = lists
+            .iter()
+            .zip(pages)
+            .map(|(list, &(_, host, group))| Page { tokens: Tokens::of(list), host, group })
+            .collect();
         let mut lengths = vec![None; pages.len()];
         for (at, tokens) in Furniture::of(&pages).stripped(&pages) {
-            lengths[at as usize] = Some(tokens.len());
+            lengths[at as usize] = Some(Tokens::of(&tokens).len());
         }
         lengths
     }

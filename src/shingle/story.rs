@@ -46,7 +46,7 @@ pub const LEAD_TERMS: usize = 100;
 
 /// The terms of an article, title included, sorted by hash, each once. Cost: a sort.
 #[must_use]
-pub fn terms(tokens: &Tokens) -> Vec<Term> {
+pub fn terms(tokens: Tokens<'_>) -> Vec<Term> {
     let mut found = Vec::with_capacity(tokens.len());
     for part in [tokens.title(), tokens.text()] {
         each_term(tokens, part, |hash, places| {
@@ -75,7 +75,7 @@ pub fn terms(tokens: &Tokens) -> Vec<Term> {
 
 /// Calls `visit` with the hash of each term in a part of an article, in order, and the places of its
 /// words.
-pub fn each_term(tokens: &Tokens, part: Range<usize>, mut visit: impl FnMut(u32, Range<usize>)) {
+pub fn each_term(tokens: Tokens<'_>, part: Range<usize>, mut visit: impl FnMut(u32, Range<usize>)) {
     let solid = |place: usize| tokens.at(place).marks.has(text::Marks::SOLID);
     for place in part.clone() {
         let hash = tokens.at(place).hash;
@@ -97,14 +97,16 @@ mod tests {
     use crate::text::Words;
 
     fn terms_of(title: &str, text: &str) -> Vec<Term> {
-        terms(&Tokens::new(&Words::of(title).words, &Words::of(text).words))
+        let mut list = Vec::new();
+        Tokens::write(&Words::of(title).words, &Words::of(text).words, &mut list);
+        terms(Tokens::of(&list))
     }
 
     #[test]
     fn a_term_knows_where_it_occurs() {
         let found = terms_of("Flood in Arles", "The mayor of Arles left. Water rose by 12 metres");
         let of = |word: &str| {
-            let hash = Tokens::of(word).at(0).hash;
+            let hash = Tokens::of(&Tokens::list_of(word)).at(0).hash;
             found.iter().find(|term| term.hash == hash).unwrap()
         };
         assert_eq!(of("arles").count, 2);

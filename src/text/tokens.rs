@@ -49,34 +49,50 @@ impl Marks {
 }
 
 /// The words of an article in order: its title, then its text.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Tokens {
-    hashes: Box<[u32]>,
-    marks: Box<[Marks]>,
+///
+/// They are a view of a list of numbers, as they are stored: the number of words in the title, and of
+/// all; their hashes; their marks, four to a number.
+#[derive(Clone, Copy, Debug)]
+pub struct Tokens<'a> {
+    hashes: &'a [u32],
+    marks: &'a [u8],
     /// Words of the title.
     title: usize,
 }
 
-impl Tokens {
-    /// The words of a title and a text. A title that the text begins with is not held twice.
-    #[must_use]
-    pub fn new(title: &[Word], text: &[Word]) -> Tokens {
+/// Numbers before the hashes of a list.
+const HEAD: usize = 2;
+
+impl<'a> Tokens<'a> {
+    /// The words of a title and a text, as a list that is added to `list`. A title that the text
+    /// begins with is not held twice.
+    pub fn write(title: &[Word], text: &[Word], list: &mut Vec<u32>) {
         // Dumps that have the title apart often repeat it at the top of the text.
         let repeated =
             text.len() > title.len() && text.iter().zip(title).all(|(a, b)| a.hash == b.hash);
         let title = if repeated { &[] } else { title };
         let words = || title.iter().chain(text);
-        Tokens {
-            hashes: words().map(|word| (word.hash >> 32) as u32).collect(),
-            marks: words().map(Marks::of).collect(),
-            title: title.len(),
-        }
+        let hashes = words().map(|word| (word.hash >> 32) as u32);
+        write(title.len(), hashes, words().map(|word| Marks::of(word).0), list);
     }
 
-    /// The words of a text without a title.
+    /// The words of a text without a title, as a list.
     #[must_use]
-    pub fn of(text: &str) -> Tokens {
-        Tokens::new(&[], &Words::of(text).words)
+    pub fn list_of(text: &str) -> Vec<u32> {
+        let mut list = Vec::new();
+        Tokens::write(&[], &Words::of(text).words, &mut list);
+        list
+    }
+
+    /// The words in a list.
+    ///
+    /// # Panics
+    /// If it is none that was written as one.
+    #[must_use]
+    pub fn of(list: &'a [u32]) -> Tokens<'a> {
+        let (title, words) = (list[0] as usize, list[1] as usize);
+        let (hashes, marks) = list[HEAD..].split_at(words);
+        Tokens { hashes, marks: &bytemuck::cast_slice(marks)[..words], title }
     }
 
     /// All words, title included.
@@ -104,29 +120,46 @@ impl Tokens {
     }
 
     /// Some words in order.
-    pub fn range(&self, places: Range<usize>) -> impl ExactSizeIterator<Item = Token> + '_ {
+    pub fn range(&self, places: Range<usize>) -> impl ExactSizeIterator<Item = Token> + 'a {
         let marks = self.marks[places.clone()].iter();
         let hashes = self.hashes[places].iter();
-        hashes.zip(marks).map(|(&hash, &marks)| Token { hash, marks })
+        hashes.zip(marks).map(|(&hash, &marks)| Token { hash, marks: Marks(marks) })
     }
 
-    /// The title, and of the text only some parts, in order.
+    /// The title, and of the text only some parts, in order, as a list.
     #[must_use]
-    pub fn keep(&self, parts: impl Iterator<Item = Range<usize>>) -> Tokens {
+    pub fn keep(&self, parts: impl Iterator<Item = Range<usize>>) -> Vec<u32> {
         let parts: Vec<_> = std::iter::once(self.title()).chain(parts).collect();
         let places = || parts.iter().cloned().flatten();
-        Tokens {
-            hashes: places().map(|place| self.hashes[place]).collect(),
-            marks: places().map(|place| self.marks[place]).collect(),
-            title: self.title,
-        }
+        let mut list = Vec::new();
+        let hashes = places().map(|place| self.hashes[place]);
+        write(self.title, hashes, places().map(|place| self.marks[place]), &mut list);
+        list
     }
 
     /// The word at a place.
     #[must_use]
     pub fn at(&self, place: usize) -> Token {
-        Token { hash: self.hashes[place], marks: self.marks[place] }
+        Token { hash: self.hashes[place], marks: Marks(self.marks[place]) }
     }
+}
+
+/// Adds a list to another.
+fn write(
+    title: usize,
+    hashes: impl Iterator<Item = u32>,
+    marks: impl Iterator<Item = u8>,
+    list: &mut Vec<u32>,
+) {
+    let head = list.len();
+    list.extend([title as u32, 0]);
+    list.extend(hashes);
+    let words = list.len() - head - HEAD;
+    list[head + 1] = words as u32;
+    let end = list.len();
+    list.resize(end + words.div_ceil(size_of::<u32>()), 0);
+    let places: &mut [u8] = bytemuck::cast_slice_mut(&mut list[end..]);
+    places.iter_mut().zip(marks).for_each(|(place, marks)| *place = marks);
 }
 
 /// 128-bit digest of the words of a text in their order: two texts with equal digests are equal but

@@ -125,7 +125,11 @@ mod tests {
 
     fn of_titled(a: [&str; 2], b: [&str; 2]) -> Evidence {
         let [a, b] = [a, b].map(|parts| parts.map(Words::of));
-        let terms = [&a, &b].map(|[title, text]| terms(&Tokens::new(&title.words, &text.words)));
+        let terms = [&a, &b].map(|[title, text]| {
+            let mut list = Vec::new();
+            Tokens::write(&title.words, &text.words, &mut list);
+            terms(Tokens::of(&list))
+        });
         let profiles = profiles(&terms);
         Evidence::of(
             Reading { title: &a[0], text: &a[1], profile: &profiles[0] },

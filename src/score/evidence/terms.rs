@@ -59,8 +59,10 @@ impl<'a> Terms<'a> {
         for (in_title, words) in [(true, reading.title), (false, reading.text)] {
             let headlines = headlines(words);
             let mut end = None;
-            let tokens = Tokens::new(&[], &words.words);
-            each_term(&tokens, tokens.text(), |hash, range| {
+            let mut list = Vec::new();
+            Tokens::write(&[], &words.words, &mut list);
+            let tokens = Tokens::of(&list);
+            each_term(tokens, tokens.text(), |hash, range| {
                 let first = &words.words[range.start];
                 let own = reading.profile.term(hash);
                 let marked =

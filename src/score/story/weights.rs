@@ -143,7 +143,7 @@ mod tests {
     use crate::text::Tokens;
 
     fn terms(text: &str) -> Vec<Term> {
-        terms_of(&Tokens::of(text))
+        terms_of(Tokens::of(&Tokens::list_of(text)))
     }
 
     #[test]

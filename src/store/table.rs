@@ -1,0 +1,200 @@
+//! Rows of one size, by number.
+
+use super::{Held, Record, Result, Store, read_at, write_at};
+use std::borrow::Cow;
+use std::fs::File;
+use std::ops::Range;
+
+/// Rows in the order in which they were added. The first may be in a file, the last are in memory.
+#[derive(Debug)]
+pub struct Table<R> {
+    store: Store,
+    /// Rows that are written down together; until there are as many, there is no file.
+    buffered: usize,
+    written: Option<File>,
+    /// Rows in the file.
+    in_file: usize,
+    memory: Vec<R>,
+    held: Held,
+}
+
+impl<R: Record> Table<R> {
+    /// An empty table that holds up to `bytes` in memory.
+    #[must_use]
+    pub fn new(store: &Store, bytes: usize) -> Table<R> {
+        Table {
+            buffered: (bytes / size_of::<R>()).max(1),
+            store: store.clone(),
+            written: None,
+            in_file: 0,
+            memory: Vec::new(),
+            held: Held::new(store),
+        }
+    }
+
+    /// Number of rows.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.in_file + self.memory.len()
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Adds rows.
+    ///
+    /// # Errors
+    /// Those of the work folder, as everywhere here.
+    pub fn extend(&mut self, mut rows: &[R]) -> Result<()> {
+        while self.memory.len() + rows.len() > self.buffered {
+            let now;
+            (now, rows) = rows.split_at(self.buffered - self.memory.len());
+            self.memory.extend_from_slice(now);
+            self.write_down()?;
+        }
+        self.memory.extend_from_slice(rows);
+        self.held.set(self.memory.len() * size_of::<R>());
+        Ok(())
+    }
+
+    /// Adds one row.
+    ///
+    /// # Errors
+    /// See [`Table::extend`].
+    pub fn push(&mut self, row: R) -> Result<()> {
+        self.extend(&[row])
+    }
+
+    /// Some rows.
+    ///
+    /// # Errors
+    /// See [`Table::extend`].
+    ///
+    /// # Panics
+    /// If there are no such rows.
+    pub fn rows(&self, range: Range<usize>) -> Result<Cow<'_, [R]>> {
+        let Some(file) = &self.written else { return Ok(Cow::Borrowed(&self.memory[range])) };
+        let mut rows = vec![R::zeroed(); range.len()];
+        let in_file = range.end.min(self.in_file).saturating_sub(range.start);
+        let bytes = bytemuck::cast_slice_mut(&mut rows[..in_file]);
+        let place = range.start as u64 * size_of::<R>() as u64;
+        self.store.check(read_at(file, bytes, place))?;
+        let after = range.start.max(self.in_file) - self.in_file;
+        let rest = range.len() - in_file;
+        rows[in_file..].copy_from_slice(&self.memory[after..after + rest]);
+        Ok(Cow::Owned(rows))
+    }
+
+    /// One row.
+    ///
+    /// # Errors
+    /// See [`Table::extend`].
+    ///
+    /// # Panics
+    /// If there is no such row.
+    pub fn get(&self, row: usize) -> Result<R> {
+        Ok(self.rows(row..row + 1)?[0])
+    }
+
+    /// Puts another row in the place of one.
+    ///
+    /// # Errors
+    /// See [`Table::extend`].
+    ///
+    /// # Panics
+    /// If there is no such row.
+    pub fn set(&mut self, row: usize, value: R) -> Result<()> {
+        match &self.written {
+            Some(file) if row < self.in_file => {
+                let place = row as u64 * size_of::<R>() as u64;
+                self.store.check(write_at(file, bytemuck::bytes_of(&value), place))
+            }
+            _ => {
+                self.memory[row - self.in_file] = value;
+                Ok(())
+            }
+        }
+    }
+
+    /// Calls `visit` with all rows in order, and the number of the first of each call: all at once
+    /// while there is no file, else as many as one may hold in memory.
+    ///
+    /// # Errors
+    /// See [`Table::extend`]; those of `visit`.
+    pub fn blocks(&self, mut visit: impl FnMut(usize, &[R]) -> Result<()>) -> Result<()> {
+        let mut first = 0;
+        while first < self.len() {
+            let at_most = if self.written.is_some() { self.buffered } else { self.len() };
+            let end = self.len().min(first + at_most);
+            visit(first, &self.rows(first..end)?)?;
+            first = end;
+        }
+        Ok(())
+    }
+
+    /// The rows in another order: the first is that with the first number, and so on. Cost: those
+    /// that are in memory are copied, those in a file read one by one.
+    ///
+    /// # Errors
+    /// See [`Table::extend`].
+    pub fn reordered(self, order: &[u32]) -> Result<Table<R>> {
+        let bytes = self.buffered * size_of::<R>();
+        let mut table = Table::new(&self.store, bytes);
+        if self.written.is_none() {
+            table.memory = order.iter().map(|&row| self.memory[row as usize]).collect();
+            table.held.set(table.memory.len() * size_of::<R>());
+            return Ok(table);
+        }
+        order.iter().try_for_each(|&row| table.push(self.get(row as usize)?))?;
+        Ok(table)
+    }
+
+    fn write_down(&mut self) -> Result<()> {
+        let file = match self.written.take() {
+            Some(file) => file,
+            None => self.store.file()?,
+        };
+        let place = self.in_file as u64 * size_of::<R>() as u64;
+        self.store.check(write_at(&file, bytemuck::cast_slice(&self.memory), place))?;
+        self.written = Some(file);
+        self.in_file += self.memory.len();
+        self.memory.clear();
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::both;
+    use super::*;
+
+    #[test]
+    fn rows_are_the_same_in_memory_and_in_a_file() {
+        for store in both() {
+            let mut table = Table::new(&store, if store.memory > 0 { 1 << 20 } else { 24 });
+            assert!(table.is_empty());
+            let rows: Vec<u64> = (0..10).map(|i| i * i).collect();
+            table.extend(&rows[..7]).unwrap();
+            rows[7..].iter().for_each(|&row| table.push(row).unwrap());
+            for (start, end) in [(0, 10), (0, 0), (2, 5), (8, 9), (9, 10), (5, 10), (10, 10)] {
+                assert_eq!(*table.rows(start..end).unwrap(), rows[start..end]);
+            }
+            table.set(1, 100).unwrap();
+            table.set(9, 900).unwrap();
+            let mut found = Vec::new();
+            table
+                .blocks(|first, rows| {
+                    assert_eq!(first, found.len());
+                    found.extend_from_slice(rows);
+                    Ok(())
+                })
+                .unwrap();
+            assert_eq!(found, [0, 100, 4, 9, 16, 25, 36, 49, 64, 900]);
+            let table = table.reordered(&[9, 0, 1, 2, 3, 4, 5, 6, 7, 8]).unwrap();
+            assert_eq!(*table.rows(0..3).unwrap(), [900, 0, 100]);
+        }
+    }
+}
