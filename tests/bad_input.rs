@@ -193,8 +193,8 @@ fn ids_that_repeat_are_told_apart() {
     let expected = [
         ["a", "all.jsonl#1"],
         ["a#4", "all.jsonl#3"],
-        ["a#2", "all.jsonl#4"],
         ["a#3", "all.jsonl#2"],
+        ["a#2", "all.jsonl#4"],
     ];
     assert_eq!(articles, expected);
     run.says(&["note: 2 repeated ids, told apart by #2"]).counts([4, 2, 1, 2], &[]);
