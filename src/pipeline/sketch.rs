@@ -5,7 +5,7 @@ use crate::article::Article;
 use crate::minhash::near::{Signature, signature};
 use crate::read::Skip;
 use crate::shingle::near::each_shingle;
-use crate::text::{Tokens, Words, digest};
+use crate::text::{Reading, Tokens};
 
 /// What is kept of an article.
 #[derive(Clone, Debug)]
@@ -25,9 +25,8 @@ pub struct Sketch {
 /// Makes sketches; one value serves many articles in turn and keeps its buffers.
 #[derive(Debug, Default)]
 pub struct Sketcher {
-    title: Words,
-    text: Words,
-    bytes: Vec<u8>,
+    title: Reading,
+    text: Reading,
 }
 
 /// Characters of the beginning of a text that are kept to show it by.
@@ -40,15 +39,15 @@ impl Sketcher {
     /// A text without words cannot be compared.
     pub fn sketch(&mut self, article: Article) -> Result<Sketch, Skip> {
         self.text.read(&article.text);
-        if self.text.words.is_empty() {
+        if self.text.is_empty() {
             return Err(Skip::without_words(article.source));
         }
         self.title.read(article.title.as_deref().unwrap_or_default());
-        let tokens = Tokens::new(&self.title.words, &self.text.words);
+        let tokens = Tokens::new(&self.title, &self.text);
         let id = article.id.unwrap_or_else(|| article.source.to_string());
         Ok(Sketch {
             day: article.date.as_deref().and_then(day),
-            digest: digest(&self.text.words, &mut self.bytes),
+            digest: self.text.digest(),
             signature: signature_of(&tokens),
             tokens,
             entry: Entry {

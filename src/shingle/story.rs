@@ -94,10 +94,10 @@ pub fn each_term(tokens: &Tokens, part: Range<usize>, mut visit: impl FnMut(u32,
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::text::Words;
+    use crate::text::Reading;
 
     fn terms_of(title: &str, text: &str) -> Vec<Term> {
-        terms(&Tokens::new(&Words::of(title).words, &Words::of(text).words))
+        terms(&Tokens::new(&Reading::of(title), &Reading::of(text)))
     }
 
     #[test]

@@ -1,7 +1,6 @@
 //! Words as they are kept of an article: five bytes each, from which everything else is made.
 
-use super::words::{Kind, Word, Words};
-use crate::hash::digest128;
+use super::reading::Reading;
 use std::ops::Range;
 
 /// One word of an article.
@@ -19,6 +18,8 @@ pub struct Token {
 pub struct Marks(u8);
 
 impl Marks {
+    /// A word in lower case in the midst of a sentence.
+    pub const NONE: Marks = Marks(0);
     /// Digits only.
     pub const NUMBER: Marks = Marks(1);
     /// One character of a script without spaces.
@@ -36,15 +37,16 @@ impl Marks {
         self.0 & other.0 == other.0
     }
 
-    fn of(word: &Word) -> Marks {
-        let mark = |mark: Marks, when: bool| if when { mark.0 } else { 0 };
-        Marks(
-            mark(Marks::NUMBER, word.kind == Kind::Number)
-                | mark(Marks::SOLID, word.kind == Kind::Solid)
-                | mark(Marks::CAPITAL, word.capital)
-                | mark(Marks::OPENS_SENTENCE, word.opens_sentence)
-                | mark(Marks::OPENS_PASSAGE, word.opens_passage),
-        )
+    /// The marks of both.
+    #[inline]
+    pub(crate) const fn and(self, other: Marks) -> Marks {
+        Marks(self.0 | other.0)
+    }
+
+    /// The same, or none.
+    #[inline]
+    pub(super) fn when(self, given: bool) -> Marks {
+        Marks(self.0 * u8::from(given))
     }
 }
 
@@ -60,15 +62,13 @@ pub struct Tokens {
 impl Tokens {
     /// The words of a title and a text. A title that the text begins with is not held twice.
     #[must_use]
-    pub fn new(title: &[Word], text: &[Word]) -> Tokens {
+    pub fn new(title: &Reading, text: &Reading) -> Tokens {
         // Dumps that have the title apart often repeat it at the top of the text.
-        let repeated =
-            text.len() > title.len() && text.iter().zip(title).all(|(a, b)| a.hash == b.hash);
-        let title = if repeated { &[] } else { title };
-        let words = || title.iter().chain(text);
+        let repeated = text.len() > title.len() && text.hashes().starts_with(title.hashes());
+        let title = if repeated { &Reading::default() } else { title };
         Tokens {
-            hashes: words().map(|word| (word.hash >> 32) as u32).collect(),
-            marks: words().map(Marks::of).collect(),
+            hashes: [title.hashes(), text.hashes()].concat().into(),
+            marks: [title.marks(), text.marks()].concat().into(),
             title: title.len(),
         }
     }
@@ -76,7 +76,7 @@ impl Tokens {
     /// The words of a text without a title.
     #[must_use]
     pub fn of(text: &str) -> Tokens {
-        Tokens::new(&[], &Words::of(text).words)
+        Tokens::new(&Reading::default(), &Reading::of(text))
     }
 
     /// All words, title included.
@@ -127,13 +127,4 @@ impl Tokens {
     pub fn at(&self, place: usize) -> Token {
         Token { hash: self.hashes[place], marks: self.marks[place] }
     }
-}
-
-/// 128-bit digest of the words of a text in their order: two texts with equal digests are equal but
-/// for case, spacing and punctuation. `bytes` is a buffer.
-#[must_use]
-pub fn digest(words: &[Word], bytes: &mut Vec<u8>) -> u128 {
-    bytes.clear();
-    bytes.extend(words.iter().flat_map(|word| word.hash.to_le_bytes()));
-    digest128(bytes)
 }

@@ -121,11 +121,14 @@ mod tests {
     use super::*;
     use crate::score::story::profiles;
     use crate::shingle::story::terms;
-    use crate::text::Tokens;
+    use crate::text::{Reading, Tokens};
 
     fn of_titled(a: [&str; 2], b: [&str; 2]) -> Evidence {
         let [a, b] = [a, b].map(|parts| parts.map(Words::of));
-        let terms = [&a, &b].map(|[title, text]| terms(&Tokens::new(&title.words, &text.words)));
+        let terms = [&a, &b].map(|parts| {
+            let [title, text] = parts.each_ref().map(|part| Reading::of(&part.normal));
+            terms(&Tokens::new(&title, &text))
+        });
         let profiles = profiles(&terms);
         Evidence::of(
             Reading { title: &a[0], text: &a[1], profile: &profiles[0] },

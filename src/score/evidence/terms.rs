@@ -59,7 +59,7 @@ impl<'a> Terms<'a> {
         for (in_title, words) in [(true, reading.title), (false, reading.text)] {
             let headlines = headlines(words);
             let mut end = None;
-            let tokens = Tokens::new(&[], &words.words);
+            let tokens = Tokens::of(&words.normal);
             each_term(&tokens, tokens.text(), |hash, range| {
                 let first = &words.words[range.start];
                 let own = reading.profile.term(hash);
