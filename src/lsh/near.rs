@@ -169,7 +169,7 @@ mod tests {
                         .map(|i| i + side * (200 - shared as u32))
                         .map(|i| mix(u64::from(pair) << 32 | u64::from(i)))
                         .collect();
-                    (article, signature(&set).unwrap())
+                    (article, signature(set).unwrap())
                 })
                 .collect();
             let signatures: Vec<_> = signatures.iter().map(|(a, s)| (*a, s)).collect();
@@ -183,7 +183,7 @@ mod tests {
 
     #[test]
     fn an_overfull_bucket_stays_linear_and_connected() {
-        let one = signature(&[1, 2, 3]).unwrap();
+        let one = signature([1, 2, 3]).unwrap();
         let signatures: Vec<_> = (0..10_000).map(|article| (article, &one)).collect();
         let found = candidates(&signatures, Bands::for_recall(0.3, 0.95));
         assert_eq!(found.pairs.len(), 9_999 + 9_998);

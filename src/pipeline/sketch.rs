@@ -64,9 +64,7 @@ impl Sketcher {
 
 /// The signature of the shingles of a text; `None` where there are none.
 pub(super) fn signature_of(tokens: &Tokens) -> Option<Box<Signature>> {
-    let mut shingles = Vec::with_capacity(tokens.text().len());
-    each_shingle(tokens, |shingle| shingles.push(shingle));
-    signature(&shingles).map(Box::new)
+    signature(each_shingle(tokens)).map(Box::new)
 }
 
 fn opening(text: &str) -> String {
