@@ -232,7 +232,7 @@ mod tests {
                         .map(|i| i + side * (200 - shared as u32))
                         .map(|i| mix(u64::from(pair) << 32 | u64::from(i)))
                         .collect();
-                    signature(&set).unwrap()
+                    signature(set).unwrap()
                 })
                 .collect();
             let (found, _) = found(&signatures, bands);
@@ -245,7 +245,7 @@ mod tests {
 
     #[test]
     fn an_overfull_bucket_stays_linear_and_connected() {
-        let signatures = vec![signature(&[1, 2, 3]).unwrap(); 10_000];
+        let signatures = vec![signature([1, 2, 3]).unwrap(); 10_000];
         let (pairs, capped) = found(&signatures, Bands::for_recall(0.3, 0.95));
         assert_eq!(pairs.len(), 9_999 + 9_998);
         assert_eq!(capped, 32);

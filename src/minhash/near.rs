@@ -15,26 +15,25 @@ pub const MINIMA: usize = 64;
 /// Jaccard similarity of their sets.
 pub type Signature = [u32; MINIMA];
 
-/// Signature of a set of shingle hashes, in any order; `None` for the empty set.
+/// Signature of a set of shingle hashes, in any order and each as often as it likes; `None` for the
+/// empty set.
 ///
 /// Cost: one pass over the set, and over the empty bins of a small one.
 #[must_use]
-pub fn signature(shingles: &[u64]) -> Option<Signature> {
-    if shingles.is_empty() {
-        return None;
-    }
-    let mut minima: [Option<u32>; MINIMA] = [None; MINIMA];
-    for &shingle in shingles {
+pub fn signature(shingles: impl IntoIterator<Item = u64>) -> Option<Signature> {
+    /// More than any value.
+    const EMPTY: u64 = u64::MAX;
+    let mut minima = [EMPTY; MINIMA];
+    shingles.into_iter().for_each(|shingle| {
         let bin = (shingle >> (u64::BITS - MINIMA.trailing_zeros())) as usize;
         // The low bits are independent of the bin, which took the high ones.
-        let value = shingle as u32;
-        minima[bin] = Some(minima[bin].map_or(value, |least| least.min(value)));
-    }
-    let mut filled = [0; MINIMA];
-    for (bin, slot) in filled.iter_mut().enumerate() {
-        *slot = minima[bin].unwrap_or_else(|| borrowed(&minima, bin));
-    }
-    Some(filled)
+        minima[bin] = minima[bin].min(shingle & u64::from(u32::MAX));
+    });
+    let minima = minima.map(|least| u32::try_from(least).ok());
+    minima
+        .iter()
+        .any(Option::is_some)
+        .then(|| std::array::from_fn(|bin| minima[bin].unwrap_or_else(|| borrowed(&minima, bin))))
 }
 
 /// Value of the first full bin in the walk that belongs to `bin`. At least one bin is full, and the
@@ -65,7 +64,7 @@ mod tests {
             let estimates: Vec<f64> = (0..trials)
                 .map(|seed| {
                     let (a, b) = sets(n, shared, seed);
-                    let (a, b) = (signature(&a).unwrap(), signature(&b).unwrap());
+                    let (a, b) = (signature(a).unwrap(), signature(b).unwrap());
                     a.iter().zip(&b).filter(|(x, y)| x == y).count() as f64 / MINIMA as f64
                 })
                 .collect();
@@ -80,9 +79,9 @@ mod tests {
     #[test]
     fn order_does_not_matter_and_the_empty_set_has_none() {
         let (mut a, _) = sets(100, 0, 7);
-        let first = signature(&a);
+        let first = signature(a.iter().copied());
         a.reverse();
-        assert_eq!(first, signature(&a));
-        assert_eq!(signature(&[]), None);
+        assert_eq!(first, signature(a));
+        assert_eq!(signature([]), None);
     }
 }

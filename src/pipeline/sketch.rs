@@ -6,7 +6,7 @@ use crate::hash::hash64;
 use crate::minhash::near::{Signature, signature};
 use crate::read::Skip;
 use crate::shingle::near::each_shingle;
-use crate::text::{Tokens, Words, digest};
+use crate::text::{Reading, Tokens};
 
 /// What is kept of some articles, one behind another.
 #[derive(Clone, Debug, Default)]
@@ -93,9 +93,8 @@ impl From<Facts> for Fact {
 /// Makes sketches; one value serves many articles in turn and keeps its buffers.
 #[derive(Debug, Default)]
 pub struct Sketcher {
-    title: Words,
-    text: Words,
-    bytes: Vec<u8>,
+    title: Reading,
+    text: Reading,
     strings: String,
 }
 
@@ -106,17 +105,17 @@ impl Sketcher {
     /// A text without words cannot be compared.
     pub fn sketch(&mut self, article: &Article, into: &mut Sketches) -> Result<(), Skip> {
         self.text.read(&article.text);
-        if self.text.words.is_empty() {
+        if self.text.is_empty() {
             return Err(Skip::without_words(article.source.clone()));
         }
         self.title.read(article.title.as_deref().unwrap_or_default());
-        Tokens::write(&self.title.words, &self.text.words, &mut into.texts.numbers);
+        Tokens::write(&self.title, &self.text, &mut into.texts.numbers);
         into.texts.ends.push(into.texts.numbers.len());
         let tokens = Tokens::of(into.texts.get(into.facts.len()));
         into.signatures.push(signature_of(tokens));
         let host = article.url.as_deref().and_then(host);
         into.facts.push(Facts::from(Fact {
-            digest: digest(&self.text.words, &mut self.bytes),
+            digest: self.text.digest(),
             host: host.map(|host| hash64(host.as_bytes(), 0).max(1)),
             day: article.date.as_deref().and_then(day),
             words: tokens.text().len() as u32,
@@ -129,9 +128,7 @@ impl Sketcher {
 
 /// The signature of the shingles of a text that has words.
 pub(super) fn signature_of(tokens: Tokens<'_>) -> Signature {
-    let mut shingles = Vec::with_capacity(tokens.text().len());
-    each_shingle(tokens, |shingle| shingles.push(shingle));
-    signature(&shingles).unwrap_or([0; _])
+    signature(each_shingle(tokens)).unwrap_or([0; _])
 }
 
 /// The day in a date as dumps write it: ISO 8601 with or without a time, or RFC 2822. `None` for

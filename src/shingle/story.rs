@@ -94,11 +94,11 @@ pub fn each_term(tokens: Tokens<'_>, part: Range<usize>, mut visit: impl FnMut(u
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::text::Words;
+    use crate::text::Reading;
 
     fn terms_of(title: &str, text: &str) -> Vec<Term> {
         let mut list = Vec::new();
-        Tokens::write(&Words::of(title).words, &Words::of(text).words, &mut list);
+        Tokens::write(&Reading::of(title), &Reading::of(text), &mut list);
         terms(Tokens::of(&list))
     }
 

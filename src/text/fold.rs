@@ -50,16 +50,25 @@ fn find_class(c: char) -> Class {
     }
 }
 
-/// Lower case of one character, as up to three characters; the two lower-case forms of the Greek
-/// sigma are one.
+/// Appends the lower case of one character, which has up to three; the two lower-case forms of the
+/// Greek sigma are one. Cost: a look-up in a table of 256 KiB, made at first use.
 #[inline]
 pub(super) fn fold_char(c: char, out: &mut String) {
-    match c {
-        'ς' => out.push('σ'),
-        c if c.is_ascii() => out.push(c.to_ascii_lowercase()),
-        c => out.extend(c.to_lowercase()),
+    match LOWER.get(c as usize).copied().flatten() {
+        Some(lower) => out.push(lower),
+        None => out.extend(c.to_lowercase()),
     }
 }
+
+/// Lower case of the first 65,536 characters, where it is one character.
+static LOWER: LazyLock<Vec<Option<char>>> = LazyLock::new(|| {
+    (0..=0xFFFF)
+        .map(|code| match char::from_u32(code)? {
+            'ς' => Some('σ'),
+            c => Some(c.to_lowercase()).filter(|lower| lower.len() == 1)?.next(),
+        })
+        .collect()
+});
 
 /// Characters that readers do not see, or that careful and careless spelling of one word differ by.
 fn is_ignored(c: char) -> bool {

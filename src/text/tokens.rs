@@ -1,7 +1,6 @@
 //! Words as they are kept of an article: five bytes each, from which everything else is made.
 
-use super::words::{Kind, Word, Words};
-use crate::hash::digest128;
+use super::reading::Reading;
 use std::ops::Range;
 
 /// One word of an article.
@@ -19,6 +18,8 @@ pub struct Token {
 pub struct Marks(u8);
 
 impl Marks {
+    /// A word in lower case in the midst of a sentence.
+    pub const NONE: Marks = Marks(0);
     /// Digits only.
     pub const NUMBER: Marks = Marks(1);
     /// One character of a script without spaces.
@@ -36,15 +37,16 @@ impl Marks {
         self.0 & other.0 == other.0
     }
 
-    fn of(word: &Word) -> Marks {
-        let mark = |mark: Marks, when: bool| if when { mark.0 } else { 0 };
-        Marks(
-            mark(Marks::NUMBER, word.kind == Kind::Number)
-                | mark(Marks::SOLID, word.kind == Kind::Solid)
-                | mark(Marks::CAPITAL, word.capital)
-                | mark(Marks::OPENS_SENTENCE, word.opens_sentence)
-                | mark(Marks::OPENS_PASSAGE, word.opens_passage),
-        )
+    /// The marks of both.
+    #[inline]
+    pub(crate) const fn and(self, other: Marks) -> Marks {
+        Marks(self.0 | other.0)
+    }
+
+    /// The same, or none.
+    #[inline]
+    pub(super) fn when(self, given: bool) -> Marks {
+        Marks(self.0 * u8::from(given))
     }
 }
 
@@ -66,21 +68,20 @@ const HEAD: usize = 2;
 impl<'a> Tokens<'a> {
     /// The words of a title and a text, as a list that is added to `list`. A title that the text
     /// begins with is not held twice.
-    pub fn write(title: &[Word], text: &[Word], list: &mut Vec<u32>) {
+    pub fn write(title: &Reading, text: &Reading, list: &mut Vec<u32>) {
         // Dumps that have the title apart often repeat it at the top of the text.
-        let repeated =
-            text.len() > title.len() && text.iter().zip(title).all(|(a, b)| a.hash == b.hash);
-        let title = if repeated { &[] } else { title };
-        let words = || title.iter().chain(text);
-        let hashes = words().map(|word| (word.hash >> 32) as u32);
-        write(title.len(), hashes, words().map(|word| Marks::of(word).0), list);
+        let repeated = text.len() > title.len() && text.hashes().starts_with(title.hashes());
+        let title = if repeated { &Reading::default() } else { title };
+        let hashes = || title.hashes().iter().chain(text.hashes());
+        let marks = || title.marks().iter().chain(text.marks());
+        write(title.len(), hashes().copied(), marks().map(|marks| marks.0), list);
     }
 
     /// The words of a text without a title, as a list.
     #[must_use]
     pub fn list_of(text: &str) -> Vec<u32> {
         let mut list = Vec::new();
-        Tokens::write(&[], &Words::of(text).words, &mut list);
+        Tokens::write(&Reading::default(), &Reading::of(text), &mut list);
         list
     }
 
@@ -97,30 +98,30 @@ impl<'a> Tokens<'a> {
 
     /// All words, title included.
     #[must_use]
-    pub fn len(&self) -> usize {
+    pub fn len(self) -> usize {
         self.hashes.len()
     }
 
     /// Whether there are none.
     #[must_use]
-    pub fn is_empty(&self) -> bool {
+    pub fn is_empty(self) -> bool {
         self.hashes.is_empty()
     }
 
     /// Places of the words of the title.
     #[must_use]
-    pub fn title(&self) -> Range<usize> {
+    pub fn title(self) -> Range<usize> {
         0..self.title
     }
 
     /// Places of the words of the text.
     #[must_use]
-    pub fn text(&self) -> Range<usize> {
+    pub fn text(self) -> Range<usize> {
         self.title..self.len()
     }
 
     /// Some words in order.
-    pub fn range(&self, places: Range<usize>) -> impl ExactSizeIterator<Item = Token> + 'a {
+    pub fn range(self, places: Range<usize>) -> impl ExactSizeIterator<Item = Token> + 'a {
         let marks = self.marks[places.clone()].iter();
         let hashes = self.hashes[places].iter();
         hashes.zip(marks).map(|(&hash, &marks)| Token { hash, marks: Marks(marks) })
@@ -128,7 +129,7 @@ impl<'a> Tokens<'a> {
 
     /// The title, and of the text only some parts, in order, as a list.
     #[must_use]
-    pub fn keep(&self, parts: impl Iterator<Item = Range<usize>>) -> Vec<u32> {
+    pub fn keep(self, parts: impl Iterator<Item = Range<usize>>) -> Vec<u32> {
         let parts: Vec<_> = std::iter::once(self.title()).chain(parts).collect();
         let places = || parts.iter().cloned().flatten();
         let mut list = Vec::new();
@@ -139,7 +140,7 @@ impl<'a> Tokens<'a> {
 
     /// The word at a place.
     #[must_use]
-    pub fn at(&self, place: usize) -> Token {
+    pub fn at(self, place: usize) -> Token {
         Token { hash: self.hashes[place], marks: Marks(self.marks[place]) }
     }
 }
@@ -160,13 +161,4 @@ fn write(
     list.resize(end + words.div_ceil(size_of::<u32>()), 0);
     let places: &mut [u8] = bytemuck::cast_slice_mut(&mut list[end..]);
     places.iter_mut().zip(marks).for_each(|(place, marks)| *place = marks);
-}
-
-/// 128-bit digest of the words of a text in their order: two texts with equal digests are equal but
-/// for case, spacing and punctuation. `bytes` is a buffer.
-#[must_use]
-pub fn digest(words: &[Word], bytes: &mut Vec<u8>) -> u128 {
-    bytes.clear();
-    bytes.extend(words.iter().flat_map(|word| word.hash.to_le_bytes()));
-    digest128(bytes)
 }

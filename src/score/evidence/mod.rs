@@ -121,13 +121,14 @@ mod tests {
     use super::*;
     use crate::score::story::profiles;
     use crate::shingle::story::terms;
-    use crate::text::Tokens;
+    use crate::text::{self, Tokens};
 
     fn of_titled(a: [&str; 2], b: [&str; 2]) -> Evidence {
         let [a, b] = [a, b].map(|parts| parts.map(Words::of));
-        let terms = [&a, &b].map(|[title, text]| {
+        let terms = [&a, &b].map(|parts| {
+            let [title, text] = parts.each_ref().map(|part| text::Reading::of(&part.normal));
             let mut list = Vec::new();
-            Tokens::write(&title.words, &text.words, &mut list);
+            Tokens::write(&title, &text, &mut list);
             terms(Tokens::of(&list))
         });
         let profiles = profiles(&terms);

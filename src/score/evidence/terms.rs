@@ -59,8 +59,7 @@ impl<'a> Terms<'a> {
         for (in_title, words) in [(true, reading.title), (false, reading.text)] {
             let headlines = headlines(words);
             let mut end = None;
-            let mut list = Vec::new();
-            Tokens::write(&[], &words.words, &mut list);
+            let list = Tokens::list_of(&words.normal);
             let tokens = Tokens::of(&list);
             each_term(tokens, tokens.text(), |hash, range| {
                 let first = &words.words[range.start];
