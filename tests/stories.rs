@@ -178,7 +178,7 @@ fn what_a_dump_repeats_costs_no_more_than_what_it_does_not() {
     let lists: Vec<Vec<u32>> = texts.map(|text| Tokens::list_of(&text)).collect();
     let mut signatures = Table::new(&store, usize::MAX);
     for list in &lists {
-        let signature = signature(&shingles(Tokens::of(list))).unwrap();
+        let signature = signature(shingles(Tokens::of(list))).unwrap();
         signatures.push(signature).unwrap();
     }
     let bands = Bands::for_recall(NEAR_SIMILARITY, NEAR_RECALL);
