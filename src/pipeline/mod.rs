@@ -7,6 +7,7 @@
 mod clusters;
 mod compare;
 mod near;
+mod pairs;
 mod progress;
 mod sketch;
 

@@ -1,0 +1,194 @@
+//! Pairs of lists of a column, where the column may be larger than memory.
+
+use crate::lsh::Pair;
+use crate::store::{Block, Column, Result, Sorter, Store};
+
+/// Pairs of rows of a column, each once, that are visited with their lists.
+///
+/// The rows are cut into blocks of a power of two. Pairs are sorted by the block of their first row,
+/// then by that of their second, so a block of first rows stays in memory while the second rows
+/// go by, and those are read once for each block of first ones. A column that is in memory is one
+/// block, and the order of the pairs the plain one.
+#[derive(Debug)]
+pub(super) struct Pairs<'a> {
+    column: &'a Column,
+    packing: Packing,
+    sorter: Sorter<u64>,
+}
+
+/// Pairs decoded for one visit: enough for all threads, few enough to be nothing beside the lists.
+const AT_A_TIME: usize = 1 << 17;
+
+impl<'a> Pairs<'a> {
+    /// No pairs yet. `pairs` bytes may be taken by them, and `lists` by the lists of a visit, of which
+    /// the first rows get three quarters.
+    ///
+    /// # Errors
+    /// Those of the work folder, as everywhere here.
+    pub(super) fn new(
+        store: &Store,
+        column: &'a Column,
+        pairs: usize,
+        lists: usize,
+    ) -> Result<Pairs<'a>> {
+        let shift = |bytes| if column.is_in_memory() { Ok(31) } else { column.shift(bytes) };
+        let packing = Packing { first: shift(lists / 4 * 3)?, second: shift(lists / 4)? };
+        Ok(Pairs { column, packing, sorter: Sorter::distinct(store, pairs) })
+    }
+
+    /// Adds pairs.
+    ///
+    /// # Errors
+    /// See [`Pairs::new`].
+    pub(super) fn extend(&mut self, pairs: impl IntoIterator<Item = Pair>) -> Result<()> {
+        pairs.into_iter().try_for_each(|pair| self.sorter.push(self.packing.pack(pair)))
+    }
+
+    /// Calls `visit` with some pairs, sorted, all that share their first row in one call as far as
+    /// their second rows are in one block; and with blocks that hold the lists of all first rows, and
+    /// of all second ones.
+    ///
+    /// # Errors
+    /// See [`Pairs::new`]; those of `visit`.
+    pub(super) fn visit(
+        self,
+        mut visit: impl FnMut(&[Pair], &Block<'_>, &Block<'_>) -> Result<()>,
+    ) -> Result<()> {
+        let Pairs { column, packing, sorter } = self;
+        let mut firsts = Loaded { column, shift: packing.first, block: column.block(0..0)? };
+        let mut seconds = Loaded { column, shift: packing.second, block: column.block(0..0)? };
+        let (mut some, of_first) = (Vec::new(), |x: &u64, y: &u64| packing.same_first(*x, *y));
+        sorter.finish()?.blocks(of_first, |mut sorted| {
+            while let Some(&next) = sorted.first() {
+                let blocks = sorted.partition_point(|pair| packing.same_blocks(next, *pair));
+                let end = match sorted.get(AT_A_TIME).filter(|_| AT_A_TIME < blocks) {
+                    Some(last) => sorted
+                        .partition_point(|pair| pair <= last || packing.same_first(*last, *pair)),
+                    None => blocks,
+                };
+                let now;
+                (now, sorted) = sorted.split_at(end);
+                some.clear();
+                some.extend(now.iter().map(|&pair| packing.unpack(pair)));
+                let (first, second) = some[0];
+                visit(&some, firsts.with(first)?, seconds.with(second)?)?;
+            }
+            Ok(())
+        })
+    }
+}
+
+/// How a pair is written as one number: the block of its first row, the block of its second, and the
+/// places of both in their blocks.
+#[derive(Clone, Copy, Debug)]
+struct Packing {
+    /// Logarithm of the rows in a block of first ones.
+    first: u32,
+    /// The same of second ones.
+    second: u32,
+}
+
+impl Packing {
+    fn pack(self, (a, b): Pair) -> u64 {
+        let [a_block, a_place] = cut(a, self.first);
+        let [b_block, b_place] = cut(b, self.second);
+        a_block << (32 + self.first)
+            | b_block << (self.first + self.second)
+            | a_place << self.second
+            | b_place
+    }
+
+    fn unpack(self, packed: u64) -> Pair {
+        let [a_block, rest] = cut(packed, 32 + self.first);
+        let [b_block, rest] = cut(rest, self.first + self.second);
+        let [a_place, b_place] = cut(rest, self.second);
+        ((a_block << self.first | a_place) as u32, (b_block << self.second | b_place) as u32)
+    }
+
+    fn same_blocks(self, x: u64, y: u64) -> bool {
+        (x ^ y) >> (self.first + self.second) == 0
+    }
+
+    fn same_first(self, x: u64, y: u64) -> bool {
+        (x ^ y) >> self.second == 0
+    }
+}
+
+/// The bits of a number above a place, and those below.
+fn cut(number: impl Into<u64>, at: u32) -> [u64; 2] {
+    let number = number.into();
+    [number >> at, number & ((1 << at) - 1)]
+}
+
+/// The block of a column that was asked for last.
+struct Loaded<'a> {
+    column: &'a Column,
+    shift: u32,
+    block: Block<'a>,
+}
+
+impl<'a> Loaded<'a> {
+    fn with(&mut self, row: u32) -> Result<&Block<'a>> {
+        let row = row as usize;
+        if !self.block.range().contains(&row) {
+            // Two do not fit.
+            self.block = self.column.block(0..0)?;
+            let first = row >> self.shift << self.shift;
+            let end = self.column.len().min(first + (1 << self.shift));
+            self.block = self.column.block(first..end)?;
+        }
+        Ok(&self.block)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::hash::mix;
+    use crate::store::tests::both;
+
+    #[test]
+    fn a_pair_is_packed_and_unpacked() {
+        for first in [0, 3, 17, 31] {
+            for second in [0, 5, 16, 31] {
+                let packing = Packing { first, second };
+                for pair in [(0, 1), (5, u32::MAX), (1 << 20, (1 << 20) + 1), (u32::MAX - 1, 7)] {
+                    assert_eq!(packing.unpack(packing.pack(pair)), pair);
+                }
+            }
+        }
+        let plain = Packing { first: 31, second: 31 };
+        assert!(plain.pack((3, 900)) < plain.pack((4, 5)));
+    }
+
+    #[test]
+    fn each_pair_is_visited_once_with_its_lists() {
+        for store in both() {
+            let in_memory = store.share(1) > 1 << 20;
+            let mut column = Column::new(&store, if in_memory { 1 << 20 } else { 400 });
+            (0..200_u32).for_each(|row| column.push(&vec![row; row as usize % 7]).unwrap());
+            let random = |i: u64| (mix(i) % 200) as u32;
+            let mut expected: Vec<Pair> =
+                (0..3000).map(|i| (random(i), random(i + 9999))).collect();
+            let mut pairs = Pairs::new(&store, &column, 1000, 600).unwrap();
+            pairs.extend(expected.iter().copied()).unwrap();
+            let mut found = Vec::new();
+            pairs
+                .visit(|pairs, firsts, seconds| {
+                    assert!(pairs.is_sorted());
+                    for &(a, b) in pairs {
+                        assert_eq!(firsts.get(a as usize), vec![a; a as usize % 7]);
+                        assert_eq!(seconds.get(b as usize), vec![b; b as usize % 7]);
+                    }
+                    found.extend_from_slice(pairs);
+                    Ok(())
+                })
+                .unwrap();
+            assert_eq!(found.is_sorted(), in_memory);
+            expected.sort_unstable();
+            expected.dedup();
+            found.sort_unstable();
+            assert_eq!(found, expected);
+        }
+    }
+}
