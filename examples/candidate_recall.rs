@@ -17,10 +17,11 @@ use retold::hash::{combine, hash64};
 use retold::lsh::Pair;
 use retold::lsh::story::{Key, Limits, candidates};
 use retold::math::ln;
-use retold::pipeline::{Sketch, Sketcher, near_representatives};
+use retold::pipeline::{Compared, Sketcher, Sketches, compared};
 use retold::read::{InputFile, ReadOptions, read};
 use retold::score::story::{Profile, profiles};
 use retold::shingle::story::terms;
+use retold::text::Tokens;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -33,7 +34,7 @@ fn main() -> anyhow::Result<()> {
 
 /// All articles, sorted by id, and the labels.
 struct Corpus {
-    sketches: Vec<Sketch>,
+    articles: Vec<Compared>,
     /// Those that stand for themselves after the near level.
     standing: Vec<u32>,
     sets: Vec<Set>,
@@ -50,29 +51,28 @@ impl Corpus {
         let entries: Vec<_> = std::fs::read_dir(folder)?.collect::<Result<_, _>>()?;
         let mut folders: Vec<_> = entries.iter().map(std::fs::DirEntry::path).collect();
         folders.sort();
-        let mut sketches = Vec::new();
+        let mut sketches = Sketches::default();
         for folder in &folders {
             read_set(folder, &mut sketches)?;
         }
-        // The order in which `group` numbers them.
-        sketches.sort_by(|a, b| a.entry.id.cmp(&b.entry.id));
-        let repeated = sketches.windows(2).find(|pair| pair[0].entry.id == pair[1].entry.id);
+        let articles = compared(&sketches, &Config::default())?;
+        let repeated = articles.windows(2).find(|pair| pair[0].id == pair[1].id);
         ensure!(repeated.is_none(), "an id is taken twice: {repeated:?}");
-        let near = near_representatives(&mut sketches, &Config::default());
-        let ids = sketches.iter().map(|sketch| sketch.entry.id.as_str());
-        let numbers: AHashMap<&str, u32> = ids.zip(near.iter().copied()).collect();
+        let numbers: AHashMap<&str, u32> =
+            articles.iter().map(|article| (article.id.as_str(), article.near)).collect();
         let mut sets = Vec::new();
         for folder in &folders {
             sets.extend(labels(folder, &numbers)?);
         }
-        let standing = (0..).zip(near).filter(|(own, to)| own == to).map(|(own, _)| own);
-        Ok(Corpus { standing: standing.collect(), sketches, sets })
+        let standing = (0..).zip(&articles).filter(|(own, of)| *own == of.near);
+        let standing = standing.map(|(own, _)| own).collect();
+        Ok(Corpus { standing, articles, sets })
     }
 
     /// One article of `part`, among them all of the sets with labels.
     fn part(&self, part: usize) -> Part {
         let place = |&article: &u32| {
-            let id = &self.sketches[article as usize].entry.id;
+            let id = &self.articles[article as usize].id;
             let labelled = self.sets.iter().any(|set| id.starts_with(&format!("{}/", set.name)));
             (!labelled, hash64(id.as_bytes(), 1))
         };
@@ -86,13 +86,14 @@ impl Corpus {
             let pairs = set.pairs.iter().filter_map(renumbered).collect();
             Set { name: set.name.clone(), pairs }
         });
-        let terms = chosen.iter().map(|&article| terms(self.sketches[article as usize].tokens()));
+        let terms =
+            chosen.iter().map(|&article| terms(Tokens::of(&self.articles[article as usize].list)));
         Part { sets: sets.collect(), profiles: profiles(&terms.collect::<Vec<_>>()) }
     }
 }
 
 /// Adds the sketches of a set; their ids begin with its name.
-fn read_set(folder: &Path, sketches: &mut Vec<Sketch>) -> anyhow::Result<()> {
+fn read_set(folder: &Path, sketches: &mut Sketches) -> anyhow::Result<()> {
     let paths = ["docs.jsonl", "docs.jsonl.zst"].map(|name| folder.join(name));
     let Some(path) = paths.into_iter().find(|path| path.exists()) else { return Ok(()) };
     let file = InputFile { name: path.to_string_lossy().as_ref().into(), path: Some(path) };
@@ -101,7 +102,8 @@ fn read_set(folder: &Path, sketches: &mut Vec<Sketch>) -> anyhow::Result<()> {
         let decoded = batch.records.iter().filter_map(|record| batch.decode(record, &options).ok());
         for mut article in decoded.map(|decoded| decoded.article) {
             article.id = article.id.map(|id| format!("{}/{id}", name(folder)));
-            sketches.extend(sketcher.sketch(article));
+            // One without words has been left out already.
+            let _ = sketcher.sketch(&article, sketches);
         }
         true
     });

@@ -3,7 +3,7 @@
 
 use retold::article::{Article, Source};
 use retold::config::Config;
-use retold::pipeline::{Silent, Sketcher, group};
+use retold::pipeline::{Silent, Sketcher, Sketches, group};
 use retold::read::Tally;
 
 const TEXTS: [&str; 3] = [
@@ -14,7 +14,7 @@ const TEXTS: [&str; 3] = [
 
 fn main() -> anyhow::Result<()> {
     let mut sketcher = Sketcher::default();
-    let mut sketches = Vec::new();
+    let mut sketches = Sketches::default();
     for (record, text) in (1..).zip(TEXTS) {
         let source = Source { path: "memory".into(), record };
         let text = text.to_owned();
@@ -28,17 +28,17 @@ fn main() -> anyhow::Result<()> {
             lang: None,
             text,
         };
-        sketches.push(sketcher.sketch(article).map_err(|skip| anyhow::anyhow!(skip.detail))?);
+        let sketched = sketcher.sketch(&article, &mut sketches);
+        sketched.map_err(|skip| anyhow::anyhow!(skip.detail))?;
     }
-    let clusters = group(sketches, Tally::default(), &Config::default(), &Silent)?;
-    for members in clusters.clusters() {
-        for article in members {
-            let (entry, found) =
-                (&clusters.entries[article as usize], clusters.assignments[article as usize]);
+    let clusters = group(&sketches, Tally::default(), &Config::default(), &Silent)?;
+    clusters.clusters(1, |members| {
+        for found in members {
+            let opening = clusters.entry(found.article)?.opening;
             let score = found.matched.map_or(String::new(), |(_, score)| format!("{score:.2}"));
-            println!("{:<14} {score:<4} {}", found.relation.name(), entry.opening);
+            println!("{:<14} {score:<4} {opening}", found.relation.name());
         }
         println!();
-    }
-    Ok(())
+        Ok(())
+    })
 }

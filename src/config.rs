@@ -2,6 +2,7 @@
 
 use crate::read::ReadOptions;
 use std::num::NonZeroUsize;
+use std::path::PathBuf;
 use thiserror::Error;
 
 /// How deep articles are matched. Each level contains the ones before it.
@@ -55,6 +56,10 @@ pub struct Config {
     pub window_days: Option<u32>,
     /// Pairs of ids whose score is wanted beside the clusters (see `Clusters::judged`).
     pub judged_pairs: Vec<(String, String)>,
+    /// Bytes of memory that may be used, about; what does not fit is written down.
+    pub memory: usize,
+    /// The folder where it is written down, in files without names.
+    pub work_dir: PathBuf,
     /// Threads that work; `None`: one a core.
     pub threads: Option<NonZeroUsize>,
 }
@@ -68,6 +73,8 @@ impl Default for Config {
             story_threshold: STORY_THRESHOLD,
             window_days: None,
             judged_pairs: Vec::new(),
+            memory: usize::MAX,
+            work_dir: PathBuf::from("."),
             threads: None,
         }
     }

@@ -39,8 +39,8 @@
 //!
 //! ```
 //! use retold::article::{Article, Source};
-//! use retold::config::Config;
-//! use retold::pipeline::{Silent, Sketcher, group};
+//! use retold::config::{Config, Level};
+//! use retold::pipeline::{Silent, Sketcher, Sketches, group};
 //! use retold::read::Tally;
 //!
 //! let texts = [
@@ -48,16 +48,17 @@
 //!     "Two guards died when flames swept the Halvard cannery, according to police chief Solberg.",
 //!     "The council of Port Halvard decided to build a swimming hall beside the school.",
 //! ];
-//! let (mut sketcher, mut sketches) = (Sketcher::default(), Vec::new());
+//! let (mut sketcher, mut sketches) = (Sketcher::default(), Sketches::default());
 //! for (record, text) in (1..).zip(texts) {
 //!     let source = Source { path: "memory".into(), record };
 //!     let (id, text) = (Some(format!("article {record}")), text.to_owned());
 //!     let article = Article { source, id, title: None, url: None, date: None, fetched: None, lang: None, text };
-//!     sketches.push(sketcher.sketch(article).map_err(|skip| skip.detail)?);
+//!     sketcher.sketch(&article, &mut sketches).map_err(|skip| skip.detail)?;
 //! }
-//! let clusters = group(sketches, Tally::default(), &Config::default(), &Silent)?;
+//! let clusters = group(&sketches, Tally::default(), &Config::default(), &Silent)?;
 //! // Articles are numbered in the order of their ids.
-//! assert_eq!(clusters.clusters(), [vec![0, 1], vec![2]]);
+//! let story = |article| clusters.representative(article, Level::Story);
+//! assert!(story(0) == story(1) && story(2) != story(0));
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!

@@ -3,13 +3,15 @@
 
 mod support;
 
-use retold::article::{Article, Source};
 use retold::config::{NEAR_RECALL, NEAR_SIMILARITY};
 use retold::lsh;
 use retold::lsh::near::Bands;
-use retold::pipeline::{Sketch, Sketcher};
+use retold::minhash::near::signature;
 use retold::score::story::profiles;
+use retold::shingle::near::shingles;
 use retold::shingle::story::terms;
+use retold::store::{Store, Table};
+use retold::text::Tokens;
 use std::collections::BTreeMap;
 use support::cli::{Place, line, text as string};
 use support::news::text;
@@ -172,31 +174,31 @@ fn what_a_dump_repeats_costs_no_more_than_what_it_does_not() {
         0 => format!("{same} Reader {n}."),
         _ => Story::new(n).told(n),
     });
-    let mut sketcher = Sketcher::default();
-    let sketches: Vec<Sketch> = (0..)
-        .zip(texts)
-        .map(|(n, text)| {
-            let source = Source { path: "test".into(), record: n };
-            let (id, title, url, date, fetched, lang) = (None, None, None, None, None, None);
-            sketcher.sketch(Article { source, id, title, url, date, fetched, lang, text }).unwrap()
-        })
-        .collect();
-
+    let store = Store::new(usize::MAX, &std::env::temp_dir());
+    let lists: Vec<Vec<u32>> = texts.map(|text| Tokens::list_of(&text)).collect();
+    let mut signatures = Table::new(&store, usize::MAX);
+    for list in &lists {
+        let signature = signature(&shingles(Tokens::of(list))).unwrap();
+        signatures.push(signature).unwrap();
+    }
     let bands = Bands::for_recall(NEAR_SIMILARITY, NEAR_RECALL);
-    let signatures: Vec<_> =
-        (0..).zip(&sketches).map(|(n, sketch)| (n, sketch.signature.as_deref().unwrap())).collect();
-    let near = lsh::near::candidates(&signatures, bands);
-    assert!(near.capped_buckets > 0);
-    let most = sketches.len() * 2 * bands.bands;
-    assert!(near.pairs.len() <= most, "{} of {most}", near.pairs.len());
+    let mut near = Vec::new();
+    let keep = |mut pairs: Vec<_>| {
+        near.append(&mut pairs);
+        Ok(())
+    };
+    let capped = lsh::near::candidates(&signatures, |_| true, bands, &store, keep).unwrap();
+    assert!(capped > 0);
+    let most = lists.len() * 2 * bands.bands;
+    assert!(near.len() <= most, "{} of {most}", near.len());
 
     // As many pairs where the near level was left out: the story level holds by itself.
-    let terms: Vec<_> = sketches.iter().map(|sketch| terms(sketch.tokens())).collect();
+    let terms: Vec<_> = lists.iter().map(|list| terms(Tokens::of(list))).collect();
     let profiles = profiles(&terms);
     let limits = lsh::story::Limits::default();
     let keys: Vec<_> = profiles.iter().map(|profile| profile.keys(limits.keys)).collect();
     let story = lsh::story::candidates(&keys, limits, |_, _| true);
-    let most = sketches.len() * limits.neighbours;
+    let most = lists.len() * limits.neighbours;
     assert!(story.len() <= most, "{} of {most}", story.len());
 }
 

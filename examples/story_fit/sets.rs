@@ -7,15 +7,16 @@ use ahash::AHashMap;
 use anyhow::{Context, Result, ensure};
 use rayon::prelude::*;
 use retold::cluster::{self, Edge, Group};
-use retold::config::Config;
+use retold::config::{Config, Level};
 use retold::eval::{Agreement, JudgedPair, PrecisionRecall, compare_groups, compare_pairs};
 use retold::lsh;
-use retold::pipeline::{Silent, Sketch, Sketcher, group, near_representatives};
+use retold::pipeline::{Compared, Silent, Sketcher, Sketches, compared, group};
 use retold::read::{InputFile, ReadOptions, Tally, read};
 use retold::score::near::Overlap;
 use retold::score::story::{self, Coefficients, Density, LEAST_EXCESS, Parts, profiles};
 use retold::shingle::near::shingles;
 use retold::shingle::story::terms;
+use retold::text::Tokens;
 use std::path::Path;
 
 /// Sets whose labels say what one story is.
@@ -74,26 +75,24 @@ struct Clustered {
 impl Set {
     pub(crate) fn read(folder: &Path) -> Result<Set> {
         let read = sketches(folder)?;
-        let mut sketches = read.clone();
-        let near = near_representatives(&mut sketches, &Config::default());
+        let articles = compared(&read, &Config::default())?;
         let standing: Vec<u32> =
-            (0..).zip(&near).filter(|(i, to)| i == *to).map(|(i, _)| i).collect();
-        let own: Vec<u32> =
-            near.iter().map(|to| standing.partition_point(|i| i < to) as u32).collect();
+            (0..).zip(&articles).filter(|(i, of)| *i == of.near).map(|(i, _)| i).collect();
+        let own = |of: &Compared| standing.partition_point(|&i| i < of.near) as u32;
+        let own: Vec<u32> = articles.iter().map(own).collect();
         let set = Set {
             name: folder.file_name().unwrap_or_default().to_string_lossy().into_owned(),
             articles: standing.len(),
-            candidates: candidates(&sketches, &standing),
-            labels: Labels::read(folder, &sketches, &own)?,
+            candidates: candidates(&articles, &standing),
+            labels: Labels::read(folder, &articles, &own)?,
         };
-        let piped = group(read, Tally::default(), &Config::default(), &Silent)?;
+        let piped = group(&read, Tally::default(), &Config::default(), &Silent)?;
         ensure!(piped.repeated_ids == 0, "{} ids are taken twice", piped.repeated_ids);
         let clusters = set.clusters(&Coefficients::SHIPPED).of;
-        let equal = piped
-            .assignments
-            .iter()
+        let story = |article| piped.representative(article, Level::Story);
+        let equal = (0..)
             .zip(&own)
-            .all(|(article, &own)| article.story == standing[clusters[own as usize] as usize]);
+            .all(|(article, &own)| story(article) == standing[clusters[own as usize] as usize]);
         ensure!(equal, "{}: the pipeline makes other clusters", set.name);
         Ok(set)
     }
@@ -202,11 +201,11 @@ impl Set {
 }
 
 impl Labels {
-    fn read(folder: &Path, sketches: &[Sketch], own: &[u32]) -> Result<Labels> {
+    fn read(folder: &Path, articles: &[Compared], own: &[u32]) -> Result<Labels> {
         let paths = ["clusters.tsv", "pairs.tsv", "pairs_silver.tsv"].map(|name| folder.join(name));
         let path = paths.iter().find(|path| path.exists());
         let path = path.with_context(|| format!("no labels in {}", folder.display()))?;
-        let ids = sketches.iter().map(|sketch| sketch.entry.id.as_str());
+        let ids = articles.iter().map(|article| article.id.as_str());
         let number: AHashMap<&str, u32> = ids.zip(own.iter().copied()).collect();
         let text = std::fs::read_to_string(path)?;
         let rows = text.lines().skip(1).map(|row| row.split('\t').collect::<Vec<_>>());
@@ -230,31 +229,34 @@ impl Labels {
     }
 }
 
-/// The sketches of a set, in the order in which `group` numbers them.
-fn sketches(folder: &Path) -> Result<Vec<Sketch>> {
+/// The sketches of a set.
+fn sketches(folder: &Path) -> Result<Sketches> {
     let paths = ["docs.jsonl", "docs.jsonl.zst"].map(|name| folder.join(name));
     let path = paths.into_iter().find(|path| path.exists());
     let path = path.with_context(|| format!("no articles in {}", folder.display()))?;
     let file = InputFile { name: path.to_string_lossy().as_ref().into(), path: Some(path) };
     let (options, mut sketcher) = (ReadOptions::default(), Sketcher::default());
-    let mut sketches = Vec::new();
+    let mut sketches = Sketches::default();
     let tally = read(&[file], &options, 1, |batch| {
         let decoded = batch.records.iter().filter_map(|record| batch.decode(record, &options).ok());
-        sketches.extend(decoded.filter_map(|decoded| sketcher.sketch(decoded.article).ok()));
+        decoded.for_each(|decoded| {
+            // One without words has been left out already.
+            let _ = sketcher.sketch(&decoded.article, &mut sketches);
+        });
         true
     });
     ensure!(!tally.is_incomplete(), "{folder:?} cannot be read in full: {tally:?}");
-    sketches.sort_by(|a, b| a.entry.id.cmp(&b.entry.id));
     Ok(sketches)
 }
 
 /// Candidate pairs of the articles in `standing`, with all their parts.
-fn candidates(sketches: &[Sketch], standing: &[u32]) -> Vec<(u32, u32, Parts)> {
-    let sketch = |own: u32| &sketches[standing[own as usize] as usize];
-    let terms: Vec<_> = (0..standing.len() as u32).map(|own| terms(sketch(own).tokens())).collect();
+fn candidates(articles: &[Compared], standing: &[u32]) -> Vec<(u32, u32, Parts)> {
+    let day = |own: u32| articles[standing[own as usize] as usize].day;
+    let tokens =
+        || standing.par_iter().map(|&article| Tokens::of(&articles[article as usize].list));
+    let terms: Vec<_> = tokens().map(terms).collect();
     let profiles = profiles(&terms);
-    let tokens = standing.par_iter().map(|&article| sketches[article as usize].tokens());
-    let shingles: Vec<_> = tokens.map(shingles).collect();
+    let shingles: Vec<_> = tokens().map(shingles).collect();
     let limits = lsh::story::Limits::default();
     let keys: Vec<_> = profiles.par_iter().map(|profile| profile.keys(limits.keys)).collect();
     lsh::story::candidates(&keys, limits, |_, _| true)
@@ -262,7 +264,7 @@ fn candidates(sketches: &[Sketch], standing: &[u32]) -> Vec<(u32, u32, Parts)> {
         .map(|&(a, b)| {
             let overlap = Overlap::of(&shingles[a as usize], &shingles[b as usize]);
             let parts = profiles[a as usize].opened().compare(&profiles[b as usize]);
-            (a, b, parts.with_phrases(overlap).with_days(sketch(a).day, sketch(b).day))
+            (a, b, parts.with_phrases(overlap).with_days(day(a), day(b)))
         })
         .collect()
 }

@@ -8,6 +8,7 @@ use retold::config::{Config, Level, NEAR_THRESHOLD, STORY_THRESHOLD};
 use retold::read::{Fields, Format, InputFile, ReadOptions, Trouble, expand, paths_from};
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
+use sysinfo::{MemoryRefreshKind, RefreshKind, System};
 
 /// What to read.
 #[derive(Debug, Args)]
@@ -149,6 +150,14 @@ pub(super) struct RunArgs {
     #[arg(long, value_name = "N")]
     threads: Option<NonZeroUsize>,
 
+    /// Use about SIZE of memory, and write down what does not fit [default: half of the machine's]
+    #[arg(long, value_name = "SIZE", value_parser = size)]
+    memory: Option<usize>,
+
+    /// Folder for what does not fit in memory [default: the system's for temporary files]
+    #[arg(long, value_name = "DIR")]
+    work_dir: Option<PathBuf>,
+
     /// Fail if any file or record that should be an article was not read
     #[arg(long)]
     pub(super) strict: bool,
@@ -160,6 +169,14 @@ pub(super) struct RunArgs {
     /// Say nothing on standard error but errors
     #[arg(short, long)]
     pub(super) quiet: bool,
+}
+
+/// Half of the memory that this process may use.
+fn half_of_memory() -> usize {
+    let refresh = RefreshKind::nothing().with_memory(MemoryRefreshKind::nothing().with_ram());
+    let system = System::new_with_specifics(refresh);
+    let limit = system.cgroup_limits().map_or(u64::MAX, |limits| limits.total_memory);
+    usize::try_from(system.total_memory().min(limit) / 2).unwrap_or(usize::MAX)
 }
 
 /// The configuration that the options mean.
@@ -174,6 +191,8 @@ pub(super) fn config(input: &InputArgs, matching: &MatchArgs, run: &RunArgs) -> 
         near_threshold: matching.near_threshold,
         story_threshold: matching.story_threshold,
         window_days: matching.window,
+        memory: run.memory.unwrap_or_else(half_of_memory),
+        work_dir: run.work_dir.clone().unwrap_or_else(std::env::temp_dir),
         threads: run.threads,
         ..Config::default()
     };

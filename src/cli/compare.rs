@@ -40,7 +40,7 @@ const INDENT: usize = 27;
 /// Runs the command.
 pub(super) fn run(args: &CompareArgs) -> Result<Outcome> {
     let (a, b) = (article(&args.a)?, article(&args.b)?);
-    let comparison = pipeline::compare(a, b)
+    let comparison = pipeline::compare(&a, &b)
         .map_err(|skip| anyhow::anyhow!("{}: {}: {}", skip.source, skip.reason, skip.detail))?;
     Output::Stdout.write(|out| write(&comparison, out))?;
     Ok(Outcome::Done)

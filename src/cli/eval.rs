@@ -62,12 +62,12 @@ pub(super) fn run(args: &EvalArgs) -> Result<Outcome> {
         config.judged_pairs = pairs.iter().map(|(a, b, _)| (a.clone(), b.clone())).collect();
     }
     let (clusters, outcome) = job::run(args.input.files()?, &config, &args.run)?;
-    let (figures, missing) = judge(&gold, &clusters, config.level);
+    let (figures, missing) = judge(&gold, &clusters, config.level)?;
     if figures.iter().all(Figures::is_empty) {
         bail!(
             "none of the labelled ids is among the articles: the labels name {:?}, the articles {:?}",
             gold.first_id(),
-            clusters.entries.first().map_or("", |entry| entry.id.as_str()),
+            if clusters.is_empty() { String::new() } else { clusters.id(0)? },
         );
     }
     if missing > 0 && !args.run.quiet {
@@ -144,17 +144,7 @@ impl Gold {
 }
 
 /// The figures, and how many labels name an article that is not there.
-fn judge(gold: &Gold, clusters: &Clusters, level: Level) -> (Vec<Figures>, usize) {
-    let numbers: AHashMap<&str, usize> =
-        clusters.entries.iter().enumerate().map(|(i, entry)| (entry.id.as_str(), i)).collect();
-    let group = |article: usize, level: Level| {
-        let assignment = &clusters.assignments[article];
-        match level {
-            Level::Exact => assignment.exact,
-            Level::Near => assignment.near,
-            Level::Story => assignment.story,
-        }
-    };
+fn judge(gold: &Gold, clusters: &Clusters, level: Level) -> Result<(Vec<Figures>, usize)> {
     let mut missing = 0;
     let figures = match gold {
         Gold::Groups(levels) => levels
@@ -163,24 +153,25 @@ fn judge(gold: &Gold, clusters: &Clusters, level: Level) -> (Vec<Figures>, usize
                 let mut names: AHashMap<&str, u32> = AHashMap::new();
                 let (mut found, mut wanted) = (Vec::new(), Vec::new());
                 for (id, label) in rows {
-                    let Some(&article) = numbers.get(id.as_str()) else {
+                    let Some(article) = clusters.find(id)? else {
                         missing += 1;
                         continue;
                     };
                     let fresh = names.len() as u32;
-                    found.push(group(article, *level));
+                    found.push(clusters.representative(article, *level));
                     wanted.push(*names.entry(label).or_insert(fresh));
                 }
-                Figures::Groups(*level, compare_groups(&found, &wanted))
+                Ok(Figures::Groups(*level, compare_groups(&found, &wanted)))
             })
-            .collect(),
+            .collect::<Result<_>>()?,
         Gold::Pairs(pairs) => {
             let mut judged = Vec::new();
             for ((a, b, wanted), score) in pairs.iter().zip(&clusters.judged) {
-                match (numbers.get(a.as_str()), numbers.get(b.as_str()), score) {
-                    (Some(&a), Some(&b), Some(score)) => judged.push(JudgedPair {
+                let group = |article| clusters.representative(article, level);
+                match (clusters.find(a)?, clusters.find(b)?, score) {
+                    (Some(a), Some(b), Some(score)) => judged.push(JudgedPair {
                         wanted: *wanted,
-                        found: group(a, level) == group(b, level),
+                        found: group(a) == group(b),
                         score: *score,
                     }),
                     _ => missing += 1,
@@ -189,7 +180,7 @@ fn judge(gold: &Gold, clusters: &Clusters, level: Level) -> (Vec<Figures>, usize
             vec![Figures::Pairs(level, compare_pairs(&judged))]
         }
     };
-    (figures, missing)
+    Ok((figures, missing))
 }
 
 impl Figures {

@@ -32,10 +32,8 @@ pub(super) fn say_troubles(tally: &Tally) {
 /// Says how many articles were read, skipped, clustered and alone.
 pub(super) fn say_counts(clusters: &Clusters) {
     let tally = &clusters.tally;
-    let groups = clusters.clusters();
-    let clustered: usize = groups.iter().map(Vec::len).filter(|&size| size > 1).sum();
-    let n_clusters = groups.iter().filter(|members| members.len() > 1).count();
-    let alone = groups.len() - n_clusters;
+    let (n_clusters, clustered) = clusters.count(2);
+    let alone = clusters.len() - clustered;
     say(&format!(
         "read {} = {clustered} in {} + {alone} alone + {}",
         counted(tally.records, "record"),

@@ -1,7 +1,7 @@
 //! The table for people: clusters on a terminal.
 
 use super::printable;
-use retold::pipeline::{Clusters, Entry};
+use retold::pipeline::{Assignment, Clusters, Entry};
 use std::io::{self, Write};
 
 /// Clusters that are shown; the rest is counted.
@@ -16,31 +16,35 @@ const TITLE_CHARS: usize = 60;
 /// Writes the clusters of two and more (with `singletons` all): size, and of each member its
 /// relation, score, id and title.
 pub(super) fn write(clusters: &Clusters, singletons: bool, out: &mut dyn Write) -> io::Result<()> {
-    let wanted = |members: &Vec<u32>| members.len() > 1 || singletons;
-    let all: Vec<Vec<u32>> = clusters.clusters().into_iter().filter(wanted).collect();
-    for members in all.iter().take(SHOWN_CLUSTERS) {
-        write_cluster(clusters, members, out)?;
-    }
-    if all.is_empty() {
+    let at_least = if singletons { 1 } else { 2 };
+    let mut all = 0;
+    clusters.clusters(at_least, |members| {
+        all += 1;
+        if all <= SHOWN_CLUSTERS { write_cluster(clusters, members, out) } else { Ok(()) }
+    })?;
+    if all == 0 {
         writeln!(out, "No two articles belong together.")?;
     }
-    if let Some(more @ 1..) = all.len().checked_sub(SHOWN_CLUSTERS) {
+    if let Some(more @ 1..) = all.checked_sub(SHOWN_CLUSTERS) {
         writeln!(out, "... and {more} smaller clusters: -o FILE writes them all")?;
     }
     Ok(())
 }
 
-fn write_cluster(clusters: &Clusters, members: &[u32], out: &mut dyn Write) -> io::Result<()> {
+fn write_cluster(
+    clusters: &Clusters,
+    members: &[Assignment],
+    out: &mut dyn Write,
+) -> io::Result<()> {
     let articles = if members.len() == 1 { "article" } else { "articles" };
     writeln!(out, "{} {articles}", members.len())?;
-    for &article in members.iter().take(SHOWN_MEMBERS) {
-        let entry = &clusters.entries[article as usize];
-        let assignment = &clusters.assignments[article as usize];
+    for assignment in members.iter().take(SHOWN_MEMBERS) {
+        let entry = clusters.entry(assignment.article)?;
         let (relation, score) = match assignment.matched {
             None => ("", "    ".to_owned()),
             Some((_, score)) => (assignment.relation.name(), format!("{score:.2}")),
         };
-        writeln!(out, "  {relation:<5} {score}  {}  {}", printable(&entry.id), title(entry))?;
+        writeln!(out, "  {relation:<5} {score}  {}  {}", printable(&entry.id), title(&entry))?;
         if let Some(url) = &entry.url
             && *url != entry.id
         {

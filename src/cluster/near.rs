@@ -6,59 +6,171 @@
 //! way. An article whose closest copies have nothing in common with each other is a round-up and
 //! becomes no representative.
 
-use super::components::{components, nodes};
+use super::components::{Forest, nodes};
 use super::{Group, Member};
 use crate::score::near::Overlap;
+use crate::store::{Result, Sorter, Store, Table};
 use ahash::AHashMap;
 use rayon::prelude::*;
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
-/// Two articles that are near enough, the smaller number first.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Copies {
-    /// Number of one.
-    pub a: u32,
-    /// Number of the other.
-    pub b: u32,
-    /// What they share.
-    pub overlap: Overlap,
+/// Two articles that are near enough: their numbers, the smaller first, how many shingles they
+/// share, and how many each has.
+pub type Copies = [u32; 5];
+
+/// What two articles share.
+fn overlap_of(&[_, _, shared, a, b]: &Copies) -> Overlap {
+    let [shared, a, b] = [shared, a, b].map(|size| size as usize);
+    Overlap { shared, smaller: a.min(b), larger: a.max(b) }
 }
 
-/// Largest component in which every pair with a representative is scored, so that pairs that never
-/// became candidates are no reason to part two copies; in larger ones only the edges count.
-const COMPLETED_COMPONENT: usize = 4096;
+/// How far a component is looked into.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Articles of the largest component in which every pair with a representative is scored, so
+    /// that pairs that never became candidates are no reason to part two copies; in larger ones only
+    /// the pairs count.
+    pub completed: usize,
+    /// Pairs of the largest component that is taken into memory. In a larger one, a million copies
+    /// of one text, an article counts as centre by all its pairs, whatever was taken before, and
+    /// round-ups are not looked for.
+    pub in_memory: usize,
+}
 
-/// Near groups of `articles` articles joined by `pairs`, all of them near enough. `overlap` gives
-/// that of any pair that is near enough, `None` for others; it is asked about pairs that are not
-/// among `pairs`. `size` gives the number of an article's shingles.
+impl Default for Limits {
+    fn default() -> Limits {
+        Limits { completed: 4096, in_memory: 1 << 20 }
+    }
+}
+
+/// Near groups of `articles` articles joined by `pairs`, all of them near enough, in no particular
+/// order. `overlap` gives that of any pair that is near enough, `None` for others; it is asked about
+/// pairs that are not among `pairs`. Calls `visit` with each group, in no particular order.
 ///
-/// Groups come in the order of the components' least article. Cost: nearly linear in the edges;
-/// in components up to a size limit also one score for each representative and unassigned member.
+/// Cost: nearly linear in the pairs, and a sort of them; in components up to a size limit also one
+/// score for each representative and unassigned member. Memory 8 bytes an article, 24 more where a
+/// component is too large, and [`Limits::in_memory`] pairs a thread.
+///
+/// # Errors
+/// Those of the work folder, and of `overlap`.
 pub fn groups(
     articles: usize,
-    pairs: &[Copies],
-    overlap: impl Fn(u32, u32) -> Option<Overlap> + Sync,
-    size: impl Fn(u32) -> usize + Sync,
-) -> Vec<Group> {
-    components(articles, pairs, |pair| (pair.a, pair.b))
-        .par_iter()
-        .flat_map_iter(|component| split(component, &overlap, &size))
-        .collect()
+    pairs: &Table<Copies>,
+    store: &Store,
+    limits: Limits,
+    overlap: impl Fn(u32, u32) -> Result<Option<Overlap>> + Sync,
+    mut visit: impl FnMut(Group) -> Result<()>,
+) -> Result<()> {
+    let mut forest = Forest::new(articles);
+    pairs.blocks(|_, block| {
+        block.iter().for_each(|pair| forest.join(pair[0], pair[1]));
+        Ok(())
+    })?;
+    let mut sizes = vec![0_u32; articles];
+    pairs.blocks(|_, block| {
+        block.iter().for_each(|pair| sizes[forest.root(pair[0]) as usize] += 1);
+        Ok(())
+    })?;
+    let is_large = |root: u32| sizes[root as usize] as usize > limits.in_memory;
+    let mut by_root = Sorter::new(store, store.share(4));
+    let mut large = Table::new(store, store.share(8));
+    pairs.blocks(|_, block| {
+        for &pair in block {
+            let root = forest.root(pair[0]);
+            if is_large(root) {
+                large.push(pair)?;
+            } else {
+                let [a, b, shared, of_a, of_b] = pair;
+                by_root.push([root, a, b, shared, of_a, of_b])?;
+            }
+        }
+        Ok(())
+    })?;
+    drop((forest, sizes));
+    let same = |x: &[u32; 6], y: &[u32; 6]| x[0] == y[0];
+    by_root.finish()?.blocks(same, |block| {
+        let split = |component: &[[u32; 6]]| {
+            let pairs: Vec<Copies> =
+                component.iter().map(|&[_, a, b, shared, x, y]| [a, b, shared, x, y]).collect();
+            split(&pairs, limits, &overlap)
+        };
+        let found = block.par_chunk_by(same).map(split).collect::<Result<Vec<_>>>()?;
+        found.into_iter().flatten().try_for_each(&mut visit)
+    })?;
+    if large.is_empty() { Ok(()) } else { stars(articles, &large, store, visit) }
+}
+
+/// Stars of large components: the articles in the order of how close they are to all their copies,
+/// each that is not taken yet becomes a centre and takes its copies.
+fn stars(
+    articles: usize,
+    pairs: &Table<Copies>,
+    store: &Store,
+    mut visit: impl FnMut(Group) -> Result<()>,
+) -> Result<()> {
+    let mut weights = vec![0_u64; articles];
+    pairs.blocks(|_, block| {
+        for pair in block {
+            for end in [pair[0], pair[1]] {
+                weights[end as usize] += closeness(overlap_of(pair));
+            }
+        }
+        Ok(())
+    })?;
+    let mut order: Vec<u32> =
+        (0..articles as u32).filter(|&article| weights[article as usize] > 0).collect();
+    order.par_sort_unstable_by_key(|&article| (Reverse(weights[article as usize]), article));
+    drop(weights);
+    let mut ranks = vec![0_u32; articles];
+    (0..).zip(&order).for_each(|(rank, &article)| ranks[article as usize] = rank);
+    let mut by_rank: Sorter<Copies> = Sorter::new(store, store.share(4));
+    pairs.blocks(|_, block| {
+        block.iter().try_for_each(|&[a, b, shared, of_a, of_b]| {
+            let [of_both_a, of_both_b] = [a, b].map(|end| ranks[end as usize]);
+            by_rank.push([of_both_a, of_both_b, shared, of_a, of_b])?;
+            by_rank.push([of_both_b, of_both_a, shared, of_b, of_a])
+        })
+    })?;
+    let mut assigned = vec![false; order.len()];
+    let same = |x: &Copies, y: &Copies| x[0] == y[0];
+    by_rank.finish()?.blocks(same, |block| {
+        for of_one in block.chunk_by(same) {
+            let centre = of_one[0][0] as usize;
+            if std::mem::replace(&mut assigned[centre], true) {
+                continue;
+            }
+            let mut members = Vec::new();
+            for copies in of_one {
+                let other = copies[1] as usize;
+                if !std::mem::replace(&mut assigned[other], true) {
+                    let (article, to) = (order[other], order[centre]);
+                    members.push(Member { article, to, score: overlap_of(copies).score() });
+                }
+            }
+            if !members.is_empty() {
+                members.sort_unstable_by_key(|member| member.article);
+                visit(Group { representative: order[centre], members })?;
+            }
+        }
+        Ok(())
+    })
 }
 
 fn split(
     pairs: &[Copies],
-    overlap: &impl Fn(u32, u32) -> Option<Overlap>,
-    size: &impl Fn(u32) -> usize,
-) -> Vec<Group> {
-    let nodes = nodes(pairs, |pair| (pair.a, pair.b));
+    limits: Limits,
+    overlap: &impl Fn(u32, u32) -> Result<Option<Overlap>>,
+) -> Result<Vec<Group>> {
+    let nodes = nodes(pairs, |pair| (pair[0], pair[1]));
     let place: AHashMap<u32, usize> = nodes.iter().enumerate().map(|(i, &n)| (n, i)).collect();
     let mut neighbours: Vec<Vec<(usize, Overlap)>> = vec![Vec::new(); nodes.len()];
+    let mut sizes = vec![0; nodes.len()];
     for pair in pairs {
-        let (a, b) = (place[&pair.a], place[&pair.b]);
-        neighbours[a].push((b, pair.overlap));
-        neighbours[b].push((a, pair.overlap));
+        let (a, b) = (place[&pair[0]], place[&pair[1]]);
+        neighbours[a].push((b, overlap_of(pair)));
+        neighbours[b].push((a, overlap_of(pair)));
+        (sizes[a], sizes[b]) = (pair[3] as usize, pair[4] as usize);
     }
     let mut assigned = vec![false; nodes.len()];
     let free_weight = |at: usize, assigned: &[bool]| {
@@ -83,26 +195,27 @@ fn split(
         }
         let mut near: Vec<(usize, Overlap)> =
             neighbours[centre].iter().filter(|(at, _)| !assigned[*at]).copied().collect();
-        if nodes.len() <= COMPLETED_COMPONENT {
+        if nodes.len() <= limits.completed {
             let mut known = assigned.clone();
             known[centre] = true;
             near.iter().for_each(|(at, _)| known[*at] = true);
-            let asked = (0..nodes.len()).filter(|at| !known[*at]);
-            near.extend(asked.filter_map(|at| Some((at, overlap(nodes[centre], nodes[at])?))));
+            for at in (0..nodes.len()).filter(|at| !known[*at]) {
+                near.extend(overlap(nodes[centre], nodes[at])?.map(|overlap| (at, overlap)));
+            }
         }
+        near.sort_unstable_by_key(|&(at, overlap)| (Reverse(closeness(overlap)), at));
         // A round-up is no centre: it is taken by one of the articles in it. The closest member says
         // what the group would be about; two parts of the centre that are larger than it together
         // have something in common, and need not be asked about.
-        near.sort_unstable_by_key(|&(at, overlap)| (Reverse(closeness(overlap)), at));
-        if let Some(&(first, most)) = near.first() {
-            let strangers = |&(at, part): &(usize, Overlap)| {
-                most.shared + part.shared <= size(nodes[centre])
-                    && neighbours[first].iter().all(|(known, _)| *known != at)
-                    && overlap(nodes[first], nodes[at]).is_none()
-            };
-            if near[1..].iter().any(strangers) {
-                continue;
-            }
+        let is_stranger = |&(at, part): &(usize, Overlap)| -> Result<bool> {
+            let (first, most) = near[0];
+            Ok(most.shared + part.shared <= sizes[centre]
+                && neighbours[first].iter().all(|(known, _)| *known != at)
+                && overlap(nodes[first], nodes[at])?.is_none())
+        };
+        let strangers = near.iter().skip(1).map(is_stranger);
+        if strangers.collect::<Result<Vec<_>>>()?.contains(&true) {
+            continue;
         }
         assigned[centre] = true;
         let mut members = Vec::new();
@@ -116,7 +229,7 @@ fn split(
             groups.push(Group { representative: nodes[centre], members });
         }
     }
-    groups
+    Ok(groups)
 }
 
 /// How good a centre one article is for the other: the square of their Jaccard similarity, so that
@@ -131,61 +244,90 @@ fn closeness(overlap: Overlap) -> u64 {
 mod tests {
     use super::*;
     use crate::cluster::sets;
+    use crate::store::tests::both;
 
     const HALF: Overlap = Overlap { shared: 100, smaller: 150, larger: 150 };
 
     fn pair(a: u32, b: u32) -> Copies {
-        Copies { a, b, overlap: HALF }
+        [a, b, 100, 150, 150]
+    }
+
+    fn found_within(
+        limits: Limits,
+        articles: usize,
+        pairs: &[Copies],
+        overlap: Option<Overlap>,
+    ) -> Vec<Vec<u32>> {
+        let mut results = both().into_iter().map(|store| {
+            let mut table = Table::new(&store, store.share(4).min(64));
+            table.extend(pairs).unwrap();
+            let mut groups = Vec::new();
+            let visit = |group| {
+                groups.push(group);
+                Ok(())
+            };
+            super::groups(articles, &table, &store, limits, |_, _| Ok(overlap), visit).unwrap();
+            let mut found = sets(&groups);
+            found.sort();
+            found
+        });
+        let first = results.next().unwrap();
+        assert!(results.all(|other| other == first));
+        first
+    }
+
+    fn found(articles: usize, pairs: &[Copies], overlap: Option<Overlap>) -> Vec<Vec<u32>> {
+        found_within(Limits::default(), articles, pairs, overlap)
     }
 
     #[test]
     fn a_chain_is_split_into_stars() {
         let chain: Vec<Copies> = (0..6).map(|i| pair(i, i + 1)).collect();
-        let found = groups(7, &chain, |_, _| None, |_| 150);
-        for group in &found {
-            for member in &group.members {
-                assert_eq!(member.article.abs_diff(group.representative), 1);
-            }
-        }
-        assert_eq!(sets(&found), [vec![0, 1, 2], vec![3, 4, 5]]);
+        assert_eq!(found(7, &chain, None), [vec![0, 1, 2], vec![3, 4, 5]]);
     }
 
     #[test]
     fn a_pair_that_was_no_candidate_is_asked_for() {
         let pairs = [pair(0, 1), pair(1, 2), pair(2, 3)];
-        assert_eq!(sets(&groups(4, &pairs, |_, _| Some(HALF), |_| 150)), [vec![0, 1, 2, 3]]);
+        assert_eq!(found(4, &pairs, Some(HALF)), [vec![0, 1, 2, 3]]);
+        let limits = Limits { completed: 3, ..Limits::default() };
+        assert_eq!(found_within(limits, 4, &pairs, Some(HALF)), [vec![0, 1, 2]]);
     }
 
     /// 0 holds the two stories 1, 2, 3 and 4, 5, 6; each of those is closer to its own kind.
     #[test]
     fn a_round_up_does_not_join_two_stories() {
-        let part = Overlap { shared: 90, smaller: 100, larger: 200 };
-        let same = Overlap { shared: 90, smaller: 100, larger: 100 };
-        let mut pairs: Vec<Copies> = (1..7).map(|b| Copies { a: 0, b, overlap: part }).collect();
+        let mut pairs: Vec<Copies> = (1..7).map(|b| [0, b, 90, 200, 100]).collect();
         for (a, b) in [(1, 2), (1, 3), (2, 3), (4, 5), (4, 6), (5, 6)] {
-            pairs.push(Copies { a, b, overlap: same });
+            pairs.push([a, b, 90, 100, 100]);
         }
-        assert_eq!(
-            sets(&groups(7, &pairs, |_, _| None, |_| 200)),
-            [vec![0, 1, 2, 3], vec![4, 5, 6]]
-        );
+        assert_eq!(found(7, &pairs, None), [vec![0, 1, 2, 3], vec![4, 5, 6]]);
     }
 
     /// 0 holds the articles 1 and 2, which have nothing in common; 3 is most of 0.
     #[test]
     fn a_round_up_does_not_join_two_articles() {
-        let part = |shared| Overlap { shared, smaller: shared, larger: 200 };
-        let copies = |b, shared| Copies { a: 0, b, overlap: part(shared) };
-        let found = |pairs: &[Copies]| sets(&groups(4, pairs, |_, _| None, |_| 200));
-        assert_eq!(found(&[copies(1, 110), copies(2, 90)]), [vec![0, 1]]);
-        assert_eq!(found(&[copies(2, 90), copies(3, 180)]), [vec![0, 2, 3]]);
+        let copies = |b, shared| [0, b, shared, 200, shared];
+        assert_eq!(found(4, &[copies(1, 110), copies(2, 90)], None), [vec![0, 1]]);
+        assert_eq!(found(4, &[copies(2, 90), copies(3, 180)], None), [vec![0, 2, 3]]);
     }
 
     #[test]
     fn the_order_of_pairs_does_not_matter() {
         let mut pairs: Vec<Copies> = (0..40).map(|i| pair(i * 7 % 20, 20 + i * 11 % 17)).collect();
-        let forward = groups(40, &pairs, |_, _| None, |_| 150);
+        let forward = found(40, &pairs, None);
         pairs.reverse();
-        assert_eq!(forward, groups(40, &pairs, |_, _| None, |_| 150));
+        assert_eq!(forward, found(40, &pairs, None));
+    }
+
+    /// 1 and 4 have most copies; 3 goes to the one that is taken first.
+    #[test]
+    fn a_large_component_is_split_into_stars_without_being_held() {
+        let limits = Limits { in_memory: 4, ..Limits::default() };
+        let pairs = [(0, 1), (1, 2), (1, 3), (3, 4), (4, 5), (4, 6)].map(|(a, b)| pair(a, b));
+        let small = [pair(8, 9)];
+        let all = [&pairs[..], &small].concat();
+        let expected = [vec![0, 1, 2, 3], vec![4, 5, 6], vec![8, 9]];
+        assert_eq!(found_within(limits, 10, &all, None), expected);
     }
 }

@@ -7,7 +7,10 @@
 use super::Pair;
 use crate::hash::{follow, mix};
 use crate::minhash::near::{MINIMA, Signature};
+use crate::store::{Result, Sorter, Store, Table};
 use rayon::prelude::*;
+use std::ops::Range;
+use std::sync::{Mutex, PoisonError};
 
 /// How a signature is cut.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,16 +50,6 @@ impl Bands {
     }
 }
 
-/// Candidate pairs, and what was not enumerated.
-#[derive(Debug, Default, PartialEq, Eq)]
-pub struct Candidates {
-    /// Pairs, sorted, each once.
-    pub pairs: Vec<Pair>,
-    /// Buckets of more than [`BUCKET_CAP`] articles, in which only the pairs with the first member
-    /// and with the next are candidates.
-    pub capped_buckets: u64,
-}
-
 /// Articles in one bucket whose pairs are all taken. Larger ones, which a template or one text
 /// repeated makes, would give a quadratic number: each member is paired with the bucket's first and
 /// with its successor, which is enough to find the component of any set of true copies.
@@ -67,65 +60,113 @@ pub const BUCKET_CAP: usize = 64;
 /// average, one in 2,000 agrees in fewer; of pairs at 0.02 that meet in a band, one in 500 in more.
 pub const LEAST_AGREEING: usize = 8;
 
-/// Pairs of articles that agree in some band, and in [`LEAST_AGREEING`] minima altogether.
-/// `signatures` are (article number, signature).
-///
-/// Cost: a sort of the articles for each band; memory 8 bytes an article and band, and 8 a pair.
+/// Numbers of a [`brief`] signature.
+const BRIEF: usize = MINIMA / size_of::<u32>();
+
+/// The low bytes of a signature's minima, in the size of a cache line: all that [`agree`] looks at.
 #[must_use]
-pub fn candidates(signatures: &[(u32, &Signature)], bands: Bands) -> Candidates {
-    let found: Vec<Candidates> = keys(signatures, bands)
-        .into_par_iter()
-        .map(|mut keys| {
-            keys.sort_unstable();
-            let mut found = Candidates::default();
-            for bucket in keys.chunk_by(|a, b| a >> 32 == b >> 32) {
-                pair_up(bucket, signatures, &mut found);
+pub fn brief(signature: &Signature) -> [u32; BRIEF] {
+    let mut brief = [0; BRIEF];
+    let bytes: &mut [u8] = bytemuck::cast_slice_mut(&mut brief);
+    bytes.iter_mut().zip(signature).for_each(|(byte, minimum)| *byte = *minimum as u8);
+    brief
+}
+
+/// Whether two signatures, as [`brief`] gives them, agree in [`LEAST_AGREEING`] minima. A byte agrees
+/// by chance in one minimum of 256.
+#[must_use]
+pub fn agree(a: &[u32], b: &[u32]) -> bool {
+    let [a, b]: [&[u8]; 2] = [a, b].map(bytemuck::cast_slice);
+    a.iter().zip(b).map(|(x, y)| u8::from(x == y)).sum::<u8>() >= LEAST_AGREEING as u8
+}
+
+/// Calls `found` with the pairs of articles that agree in some band, the smaller number first, in no
+/// particular order; a pair comes once for each band. A row of `signatures` is an article; those that
+/// do not stand for themselves take no part. Returns the number of buckets that were too full for all
+/// their pairs (see [`BUCKET_CAP`]).
+///
+/// Cost: a sort of the articles for each band, as many bands at a time as fit in memory.
+///
+/// # Errors
+/// Those of the work folder, and of `found`.
+pub fn candidates(
+    signatures: &Table<Signature>,
+    stands: impl Fn(u32) -> bool + Sync,
+    bands: Bands,
+    store: &Store,
+    found: impl FnMut(Vec<Pair>) -> Result<()> + Send,
+) -> Result<u64> {
+    let share = store.share(2);
+    let at_once = share / (signatures.len() * size_of::<u64>()).max(1);
+    let at_once = at_once.clamp(1, bands.bands);
+    let found = Mutex::new(found);
+    let mut capped = 0;
+    for first in (0..bands.bands).step_by(at_once) {
+        let some = first..bands.bands.min(first + at_once);
+        let mut sorters: Vec<Sorter<u64>> =
+            some.clone().map(|_| Sorter::new(store, share / some.len())).collect();
+        signatures.blocks(|first_row, rows| {
+            let keys = keys(rows, first_row, &stands, bands, some.clone());
+            let filled = sorters.par_iter_mut().zip(keys);
+            filled.map(|(sorter, keys)| sorter.extend(&keys)).collect::<Result<()>>()
+        })?;
+        let of_bands: Vec<u64> = sorters
+            .into_par_iter()
+            .map(|sorter| {
+                let mut capped = 0;
+                sorter.finish()?.blocks(in_one_bucket, |keys| {
+                    let mut pairs = Vec::new();
+                    for bucket in keys.chunk_by(in_one_bucket) {
+                        capped += u64::from(bucket.len() > BUCKET_CAP);
+                        pair_up(bucket, &mut pairs);
+                    }
+                    let mut found = found.lock().unwrap_or_else(PoisonError::into_inner);
+                    found(pairs)
+                })?;
+                Ok(capped)
+            })
+            .collect::<Result<_>>()?;
+        capped += of_bands.iter().sum::<u64>();
+    }
+    Ok(capped)
+}
+
+fn in_one_bucket(a: &u64, b: &u64) -> bool {
+    a >> 32 == b >> 32
+}
+
+/// For each of some bands a key of each article that stands: in the high half the hash of the band's
+/// minima, in the low half the number of the article.
+fn keys(
+    rows: &[Signature],
+    first_row: usize,
+    stands: &(impl Fn(u32) -> bool + Sync),
+    bands: Bands,
+    some: Range<usize>,
+) -> Vec<Vec<u64>> {
+    /// Signatures read at a time, for all bands.
+    const BLOCK: usize = 1024;
+    let blocks: Vec<Vec<Vec<u64>>> = rows
+        .par_chunks(BLOCK)
+        .enumerate()
+        .map(|(block, rows)| {
+            let mut keys = vec![Vec::with_capacity(rows.len()); some.len()];
+            let first = (first_row + block * BLOCK) as u32;
+            for (article, signature) in (first..).zip(rows).filter(|(article, _)| stands(*article))
+            {
+                for (keys, band) in keys.iter_mut().zip(some.clone()) {
+                    keys.push(bands.key(band, signature) | u64::from(article));
+                }
             }
-            found
+            keys
         })
         .collect();
-    let capped_buckets = found.iter().map(|band| band.capped_buckets).sum();
-    let mut pairs: Vec<Pair> = found.into_iter().flat_map(|band| band.pairs).collect();
-    pairs.par_sort_unstable();
-    pairs.dedup();
-    Candidates { pairs, capped_buckets }
+    let of_band = |band: usize| blocks.iter().flat_map(|keys| &keys[band]).copied().collect();
+    (0..some.len()).into_par_iter().map(of_band).collect()
 }
 
-/// For each band a key of each article: in the high half the hash of the band's minima, in the low
-/// half the place in `signatures`, which rises with the articles.
-fn keys(signatures: &[(u32, &Signature)], bands: Bands) -> Vec<Vec<u64>> {
-    /// Signatures read at a time, for all bands: they lie apart in memory.
-    const BLOCK: usize = 1024;
-    let mut keys = vec![vec![0; signatures.len()]; bands.bands];
-    let mut blocks: Vec<Vec<&mut [u64]>> = Vec::new();
-    for of_band in &mut keys {
-        for (block, keys) in of_band.chunks_mut(BLOCK).enumerate() {
-            if block == blocks.len() {
-                blocks.push(Vec::with_capacity(bands.bands));
-            }
-            blocks[block].push(keys);
-        }
-    }
-    blocks.into_par_iter().enumerate().for_each(|(block, mut of_bands)| {
-        let first = block * BLOCK;
-        let read = signatures[first..].iter().take(BLOCK).enumerate();
-        for (at, (_, signature)) in read {
-            for (band, keys) in of_bands.iter_mut().enumerate() {
-                keys[at] = bands.key(band, signature) | (first + at) as u64;
-            }
-        }
-    });
-    keys
-}
-
-fn pair_up(bucket: &[u64], signatures: &[(u32, &Signature)], found: &mut Candidates) {
-    let mut pair = |a: usize, b: usize| {
-        let (a, b) = (signatures[bucket[a] as u32 as usize], signatures[bucket[b] as u32 as usize]);
-        let agreeing = a.1.iter().zip(b.1).filter(|(x, y)| x == y).count();
-        if agreeing >= LEAST_AGREEING {
-            found.pairs.push((a.0, b.0));
-        }
-    };
+fn pair_up(bucket: &[u64], pairs: &mut Vec<Pair>) {
+    let mut pair = |a: usize, b: usize| pairs.push((bucket[a] as u32, bucket[b] as u32));
     if bucket.len() <= BUCKET_CAP {
         for b in 1..bucket.len() {
             (0..b).for_each(|a| pair(a, b));
@@ -133,7 +174,6 @@ fn pair_up(bucket: &[u64], signatures: &[(u32, &Signature)], found: &mut Candida
     } else {
         (1..bucket.len()).for_each(|b| pair(0, b));
         (2..bucket.len()).for_each(|b| pair(b - 1, b));
-        found.capped_buckets += 1;
     }
 }
 
@@ -142,6 +182,7 @@ mod tests {
     use super::*;
     use crate::hash::mix;
     use crate::minhash::near::signature;
+    use crate::store::tests::both;
 
     #[test]
     fn the_cut_keeps_its_promise() {
@@ -154,6 +195,28 @@ mod tests {
         assert_eq!(Bands::for_recall(0.001, 0.99), Bands { bands: 64, rows: 1 });
     }
 
+    /// The pairs that agree in some band and altogether, each once, and the number of capped buckets.
+    fn found(signatures: &[Signature], bands: Bands) -> (Vec<Pair>, u64) {
+        let mut results = both().into_iter().map(|store| {
+            let mut table = Table::new(&store, store.share(4).min(1 << 20));
+            table.extend(signatures).unwrap();
+            let mut pairs = Vec::new();
+            let keep = |mut some: Vec<Pair>| {
+                pairs.append(&mut some);
+                Ok(())
+            };
+            let capped = candidates(&table, |_| true, bands, &store, keep).unwrap();
+            pairs.sort_unstable();
+            pairs.dedup();
+            let brief = |article: u32| brief(&signatures[article as usize]);
+            pairs.retain(|&(a, b)| agree(&brief(a), &brief(b)));
+            (pairs, capped)
+        });
+        let first = results.next().unwrap();
+        assert!(results.all(|other| other == first));
+        first
+    }
+
     /// Of random pairs of known similarity, at least as many are found as the S-curve says, less
     /// four standard errors.
     #[test]
@@ -162,18 +225,17 @@ mod tests {
         for shared in [60, 100, 140] {
             let similarity = f64::from(shared) / f64::from(400 - shared);
             let pairs = 500u32;
-            let signatures: Vec<(u32, Signature)> = (0..2 * pairs)
+            let signatures: Vec<Signature> = (0..2 * pairs)
                 .map(|article| {
                     let (pair, side) = (article / 2, article % 2);
                     let set: Vec<u64> = (0..200)
                         .map(|i| i + side * (200 - shared as u32))
                         .map(|i| mix(u64::from(pair) << 32 | u64::from(i)))
                         .collect();
-                    (article, signature(&set).unwrap())
+                    signature(&set).unwrap()
                 })
                 .collect();
-            let signatures: Vec<_> = signatures.iter().map(|(a, s)| (*a, s)).collect();
-            let found = candidates(&signatures, bands).pairs;
+            let (found, _) = found(&signatures, bands);
             let true_ones = found.iter().filter(|(a, b)| a / 2 == b / 2).count() as f64;
             let expected = bands.probability(similarity);
             let error = (expected * (1.0 - expected) / f64::from(pairs)).sqrt();
@@ -183,10 +245,21 @@ mod tests {
 
     #[test]
     fn an_overfull_bucket_stays_linear_and_connected() {
-        let one = signature(&[1, 2, 3]).unwrap();
-        let signatures: Vec<_> = (0..10_000).map(|article| (article, &one)).collect();
-        let found = candidates(&signatures, Bands::for_recall(0.3, 0.95));
-        assert_eq!(found.pairs.len(), 9_999 + 9_998);
-        assert_eq!(found.capped_buckets, 32);
+        let signatures = vec![signature(&[1, 2, 3]).unwrap(); 10_000];
+        let (pairs, capped) = found(&signatures, Bands::for_recall(0.3, 0.95));
+        assert_eq!(pairs.len(), 9_999 + 9_998);
+        assert_eq!(capped, 32);
+    }
+
+    #[test]
+    fn agreement_is_counted() {
+        let signature: Signature = std::array::from_fn(|i| mix(i as u64) as u32);
+        let other = |equal: usize| {
+            let mut other = signature;
+            other[equal..].iter_mut().for_each(|minimum| *minimum ^= 1);
+            other
+        };
+        let agreeing = |equal| agree(&brief(&signature), &brief(&other(equal)));
+        assert!(agreeing(MINIMA) && agreeing(LEAST_AGREEING) && !agreeing(LEAST_AGREEING - 1));
     }
 }

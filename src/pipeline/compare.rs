@@ -1,6 +1,6 @@
 //! Two articles by themselves: what each level says of them.
 
-use super::sketch::Sketcher;
+use super::sketch::{Fact, Sketcher, Sketches};
 use crate::article::Article;
 use crate::config::{Config, Level};
 use crate::read::Skip;
@@ -11,7 +11,7 @@ use crate::score::story::{self, Coefficients, Density, Part, Parts, profiles};
 use crate::score::template::is_template;
 use crate::shingle::near::shingles;
 use crate::shingle::story::terms;
-use crate::text::Words;
+use crate::text::{Tokens, Words};
 
 /// What the levels say of two articles.
 #[derive(Clone, Debug)]
@@ -61,22 +61,29 @@ impl Comparison {
 ///
 /// # Errors
 /// One of them has no words.
-pub fn compare(a: Article, b: Article) -> Result<Comparison, Box<Skip>> {
+pub fn compare(a: &Article, b: &Article) -> Result<Comparison, Box<Skip>> {
     let texts = [Words::of(&a.text), Words::of(&b.text)];
-    let titles = [&a, &b].map(|article| Words::of(article.title.as_deref().unwrap_or_default()));
+    let titles = [a, b].map(|article| Words::of(article.title.as_deref().unwrap_or_default()));
     let mut sketcher = Sketcher::default();
-    let (a, b) = (sketcher.sketch(a)?, sketcher.sketch(b)?);
-    let overlap = Overlap::of(&shingles(a.tokens()), &shingles(b.tokens()));
-    let terms = [terms(a.tokens()), terms(b.tokens())];
+    let mut sketches = Sketches::default();
+    sketcher.sketch(a, &mut sketches)?;
+    sketcher.sketch(b, &mut sketches)?;
+    let facts = [0, 1].map(|at| Fact::from(sketches.facts[at]));
+    let tokens = [0, 1].map(|at| Tokens::of(sketches.texts.get(at)));
+    let overlap = Overlap::of(&shingles(tokens[0]), &shingles(tokens[1]));
+    let terms = tokens.map(terms);
     let profiles = profiles(&terms);
-    let parts =
-        profiles[0].opened().compare(&profiles[1]).with_phrases(overlap).with_days(a.day, b.day);
+    let parts = profiles[0]
+        .opened()
+        .compare(&profiles[1])
+        .with_phrases(overlap)
+        .with_days(facts[0].day, facts[1].day);
     let reading =
         |at: usize| Reading { title: &titles[at], text: &texts[at], profile: &profiles[at] };
     let of = &Coefficients::SHIPPED;
     let density = Density::new(2, std::iter::once((0, 1, parts.words)), of).between(0, 1);
     Ok(Comparison {
-        exact: a.digest == b.digest,
+        exact: facts[0].digest == facts[1].digest,
         overlap,
         template: is_template(&terms[0], &terms[1], overlap),
         parts,

@@ -6,26 +6,31 @@
 
 mod clusters;
 mod compare;
+mod corpus;
+mod entry;
 mod near;
 mod pairs;
 mod progress;
 mod sketch;
+mod story;
 
-pub use clusters::{Assignment, Clusters, Entry, Relation};
+pub use clusters::{Assignment, Clusters, Relation};
 pub use compare::{Comparison, compare};
+pub use entry::Entry;
 pub use progress::{Observer, Progress, Silent, Stage};
-pub use sketch::{Sketch, Sketcher};
+pub use sketch::{Sketcher, Sketches};
 
-use crate::article::Source;
-use crate::cluster::{self, Edge, Group};
 use crate::config::{Config, Level, ThresholdError};
-use crate::lsh;
 use crate::read::{self, InputFile, Tally};
 use crate::score::near::Overlap;
-use crate::score::story::{self, Coefficients, Density, Opened, Parts};
-use crate::shingle::story::terms;
-use near::ShingleSets;
+use crate::shingle::near::shingles;
+use crate::store::{Sorter, Store, StoreError};
+use crate::text::Tokens;
+use clusters::Levels;
+use corpus::{Arrivals, Corpus};
+use entry::find;
 use rayon::prelude::*;
+use sketch::Fact;
 use thiserror::Error;
 
 /// Why a run has no result.
@@ -37,6 +42,9 @@ pub enum RunError {
     /// The threads could not be started.
     #[error("could not start the worker threads: {0}")]
     Threads(#[from] rayon::ThreadPoolBuildError),
+    /// What does not fit in memory could not be written down, or read again.
+    #[error(transparent)]
+    Store(#[from] StoreError),
     /// More articles than fit in 32 bits.
     #[error("more than {} articles in one run: split the input", u32::MAX)]
     TooMany,
@@ -45,10 +53,25 @@ pub enum RunError {
     Cancelled,
 }
 
+/// What all stages of a run are told.
+struct Run<'a> {
+    config: &'a Config,
+    store: &'a Store,
+    observer: &'a dyn Observer,
+}
+
+impl Run<'_> {
+    /// Says that a stage begins.
+    fn begin(&self, stage: Stage, articles: usize) -> Result<(), RunError> {
+        let progress = Progress { stage, done: 0, total: Some(articles as u64) };
+        if self.observer.report(progress) { Ok(()) } else { Err(RunError::Cancelled) }
+    }
+}
+
 /// Reads `files` and groups their articles.
 ///
-/// Memory: what is kept of each article (twice its text, with what is compared of it; at the story
-/// level, with weights and candidates, seven times), and a few batches of input.
+/// Memory: at most about [`Config::memory`]; what does not fit goes to files in
+/// [`Config::work_dir`]. Some 40 bytes an article are always in memory.
 ///
 /// # Errors
 /// See [`RunError`]. Input that cannot be read is no error: it is in the tally of the result.
@@ -60,8 +83,10 @@ pub fn run(
     config.check()?;
     let threads = config.threads.map_or(0, std::num::NonZeroUsize::get);
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build()?;
-    let (sketches, tally) = gather(files, config, &pool, observer)?;
-    pool.install(|| group(sketches, tally, config, observer))
+    let store = Store::new(config.memory, &config.work_dir);
+    let run = Run { config, store: &store, observer };
+    let (arrivals, tally) = gather(files, &run, &pool)?;
+    pool.install(|| group_arrivals(arrivals, tally, &run))
 }
 
 /// Groups articles that are already sketched, in the calling thread's pool: what [`run`] does after
@@ -70,270 +95,189 @@ pub fn run(
 /// # Errors
 /// See [`RunError`].
 pub fn group(
-    mut sketches: Vec<Sketch>,
+    sketches: &Sketches,
     tally: Tally,
     config: &Config,
     observer: &dyn Observer,
 ) -> Result<Clusters, RunError> {
-    if u32::try_from(sketches.len()).is_err() {
-        return Err(RunError::TooMany);
-    }
-    let repeated_ids = name_apart(&mut sketches);
-    let check = |stage, total| {
-        let progress = Progress { stage, done: 0, total: Some(total) };
-        if observer.report(progress) { Ok(()) } else { Err(RunError::Cancelled) }
-    };
-    check(Stage::Exact, sketches.len() as u64)?;
-    let exact = exact_groups(&sketches);
-    let mut shingles = ShingleSets::new(sketches.len());
-    let (mut near, mut story, mut judged) = (Vec::new(), Vec::new(), Vec::new());
-    let (mut capped_buckets, mut trimmed) = (0, 0);
-    if config.level >= Level::Near {
-        check(Stage::Near, sketches.len() as u64)?;
-        let standing = standing(&representatives(sketches.len(), &[&exact]));
-        let level = near::level(&mut sketches, &mut shingles, &standing, config);
-        (near, capped_buckets, trimmed) = (level.groups, level.capped_buckets, level.trimmed);
-    }
-    if config.level == Level::Exact {
-        judged = judge(&sketches, config, |a, b| {
-            f64::from(u8::from(sketches[a as usize].digest == sketches[b as usize].digest))
-        });
-    }
-    if config.level == Level::Near {
-        judged = judge(&sketches, config, |a, b| shingles.overlap(&sketches, a, b).score());
-    }
-    if config.level >= Level::Story {
-        check(Stage::Story, sketches.len() as u64)?;
-        let representatives = representatives(sketches.len(), &[&exact, &near]);
-        let standing = standing(&representatives);
-        let corpus = Corpus { sketches: &sketches, shingles: &shingles, standing };
-        (story, judged) = story_groups(&corpus, &representatives, config);
-    }
-    check(Stage::Report, sketches.len() as u64)?;
-    let entries = sketches.into_iter().map(|sketch| sketch.entry).collect();
-    let mut clusters = Clusters::new(entries, [exact, near, story], tally);
-    clusters.repeated_ids = repeated_ids;
-    clusters.capped_buckets = capped_buckets;
-    clusters.trimmed = trimmed;
-    clusters.judged = judged;
-    Ok(clusters)
+    let store = Store::new(config.memory, &config.work_dir);
+    let mut arrivals = Arrivals::new(&store);
+    arrivals.add(sketches)?;
+    group_arrivals(arrivals, tally, &Run { config, store: &store, observer })
 }
 
-/// For each article the one that stands for it after the exact and the near level, by number; those
-/// that stand for themselves are what the story level compares. Takes the furniture out of their
-/// sketches. For measuring a stage by itself: [`group`] does the same on its way.
-pub fn near_representatives(sketches: &mut [Sketch], config: &Config) -> Vec<u32> {
-    let exact = exact_groups(sketches);
-    let standing = standing(&representatives(sketches.len(), &[&exact]));
-    let near = near::level(sketches, &mut ShingleSets::new(sketches.len()), &standing, config);
-    representatives(sketches.len(), &[&exact, &near.groups])
+fn group_arrivals(arrivals: Arrivals, tally: Tally, run: &Run<'_>) -> Result<Clusters, RunError> {
+    let articles = arrivals.len();
+    if u32::try_from(articles).is_err() {
+        return Err(RunError::TooMany);
+    }
+    let (config, store) = (run.config, run.store);
+    run.begin(Stage::Exact, articles)?;
+    let mut corpus = arrivals.finish()?;
+    let repeated_ids = corpus.name_apart()?;
+    let mut levels = Levels::new(articles);
+    exact_groups(&corpus, &mut levels.exact, store)?;
+    let mut matches = Sorter::new(store, store.share(16));
+    let (mut capped_buckets, mut trimmed) = (0, 0);
+    levels.near.clone_from(&levels.exact);
+    if config.level >= Level::Near {
+        run.begin(Stage::Near, articles)?;
+        let level = near::level(&mut corpus, &standing(&levels.exact), run)?;
+        (levels.near, capped_buckets, trimmed) = (level.of, level.capped_buckets, level.trimmed);
+        matches = level.matches;
+        Levels::through(&levels.exact, &mut levels.near);
+    }
+    levels.story.clone_from(&levels.near);
+    let judged = if config.level >= Level::Story {
+        run.begin(Stage::Story, articles)?;
+        let level = story::level(&corpus, &standing(&levels.near), &levels.near, run)?;
+        levels.story = level.of;
+        level.matches.finish()?.blocks(|_, _| false, |block| matches.extend(block))?;
+        Levels::through(&levels.near, &mut levels.story);
+        level.judged
+    } else {
+        judge(&corpus, run)?
+    };
+    run.begin(Stage::Report, articles)?;
+    Ok(Clusters {
+        store: store.clone(),
+        entries: corpus.entries,
+        levels,
+        matches: matches.finish()?,
+        tally,
+        repeated_ids,
+        capped_buckets,
+        trimmed,
+        judged,
+    })
+}
+
+/// An article as the story level finds it.
+#[derive(Clone, Debug)]
+pub struct Compared {
+    /// Its id in the dump.
+    pub id: String,
+    /// Its words without the furniture of its site, as [`Tokens`].
+    pub list: Vec<u32>,
+    /// Day of publication, in days from 1970-01-01, where it is known.
+    pub day: Option<i32>,
+    /// Number of the article that stands for it after the near level.
+    pub near: u32,
+}
+
+/// The articles in the order of their ids, which numbers them, as the story level finds them. For
+/// measuring a stage by itself: [`group`] does the same on its way.
+///
+/// # Errors
+/// See [`RunError`].
+pub fn compared(sketches: &Sketches, config: &Config) -> Result<Vec<Compared>, RunError> {
+    let store = Store::new(config.memory, &config.work_dir);
+    let run = Run { config, store: &store, observer: &Silent };
+    let mut arrivals = Arrivals::new(&store);
+    arrivals.add(sketches)?;
+    let mut corpus = arrivals.finish()?;
+    let mut exact: Vec<u32> = (0..corpus.len() as u32).collect();
+    exact_groups(&corpus, &mut exact, &store)?;
+    let mut near = near::level(&mut corpus, &standing(&exact), &run)?.of;
+    Levels::through(&exact, &mut near);
+    let article = |(number, &near): (usize, &u32)| {
+        let day = Fact::from(corpus.facts.get(number)?).day;
+        let id = entry::Stored(&corpus.entries.get(number)?).id();
+        Ok(Compared { id, list: corpus.texts.get(number)?, day, near })
+    };
+    near.iter().enumerate().map(article).collect()
 }
 
 /// Reads and sketches every article.
 fn gather(
     files: &[InputFile],
-    config: &Config,
+    run: &Run<'_>,
     pool: &rayon::ThreadPool,
-    observer: &dyn Observer,
-) -> Result<(Vec<Sketch>, Tally), RunError> {
+) -> Result<(Arrivals, Tally), RunError> {
+    let options = &run.config.read;
     // Two readers even on one core: one waits for the disk while the other parses.
     let readers = pool.current_num_threads().clamp(2, 8);
-    let (mut sketches, mut sketched) = (Vec::new(), Tally::default());
-    let (mut bytes, mut cancelled) = (0, false);
-    let mut tally = read::read(files, &config.read, readers, |batch| {
-        let results: Vec<_> = pool.install(|| {
-            batch
-                .records
-                .par_iter()
-                .map_init(Sketcher::default, |sketcher, record| {
-                    let decoded = batch.decode(record, &config.read)?;
-                    let (replaced, cut) = (decoded.replaced, decoded.cut);
-                    Ok((sketcher.sketch(decoded.article)?, replaced, cut))
+    let (mut arrivals, mut sketched) = (Arrivals::new(run.store), Tally::default());
+    let (mut bytes, mut stopped) = (0, None);
+    let mut tally = read::read(files, options, readers, |batch| {
+        let records = batch.records.par_chunks(batch.records.len().div_ceil(PARTS).max(1));
+        let parts: Vec<_> = pool.install(|| {
+            records
+                .map_init(Sketcher::default, |sketcher, records| {
+                    let (mut sketches, mut tally) = (Sketches::default(), Tally::default());
+                    for record in records {
+                        let sketched = batch.decode(record, options).and_then(|decoded| {
+                            sketcher.sketch(&decoded.article, &mut sketches)?;
+                            Ok((decoded.replaced, decoded.cut))
+                        });
+                        match sketched {
+                            Ok((replaced, cut)) => tally.article(replaced, cut),
+                            Err(skip) => tally.skip(skip),
+                        }
+                    }
+                    (sketches, tally)
                 })
                 .collect()
         });
-        for result in results {
-            match result {
-                Ok((sketch, replaced, cut)) => {
-                    sketched.article(replaced, cut);
-                    sketches.push(sketch);
-                }
-                Err(skip) => sketched.skip(skip),
-            }
+        for (sketches, tally) in parts {
+            sketched.merge(tally);
+            stopped = arrivals.add(&sketches).err().map(RunError::Store).or(stopped.take());
         }
         bytes += batch.len_bytes() as u64;
-        cancelled = !observer.report(Progress { stage: Stage::Read, done: bytes, total: None });
-        !cancelled
+        let progress = Progress { stage: Stage::Read, done: bytes, total: None };
+        if !run.observer.report(progress) {
+            stopped = Some(RunError::Cancelled);
+        }
+        stopped.is_none()
     });
     tally.merge(sketched);
-    if cancelled { Err(RunError::Cancelled) } else { Ok((sketches, tally)) }
+    stopped.map_or(Ok((arrivals, tally)), Err)
 }
 
-/// Brings sketches into the order of their ids, which numbers articles from here on, and gives
-/// articles whose id is taken another: `ID#2` and so on, in the order of their sources. Returns how
-/// many were renamed.
-fn name_apart(sketches: &mut [Sketch]) -> u64 {
-    let place = |sketch: &Sketch| -> (String, Source) {
-        (sketch.entry.id.clone(), sketch.entry.source.clone())
-    };
-    sketches.par_sort_by_cached_key(place);
-    let mut taken: ahash::AHashSet<String> =
-        sketches.iter().map(|sketch| sketch.entry.id.clone()).collect();
-    let mut renamed = 0;
-    for repeats in sketches.chunk_by_mut(|a, b| a.entry.id == b.entry.id) {
-        let mut number = 1_u64;
-        for sketch in &mut repeats[1..] {
-            renamed += 1;
-            let new = loop {
-                number += 1;
-                let new = format!("{}#{number}", sketch.entry.id);
-                if taken.insert(new.clone()) {
-                    break new;
-                }
-            };
-            sketch.entry.id = new;
-        }
-    }
-    if renamed > 0 {
-        sketches.par_sort_by_cached_key(place);
-    }
-    renamed
-}
+/// Parts of a batch that are sketched in parallel.
+const PARTS: usize = 16;
 
-/// For each article the one that stands for it after some levels: itself, if it is alone so far.
-fn representatives(articles: usize, levels: &[&[Group]]) -> Vec<u32> {
-    let mut representatives: Vec<u32> = (0..articles as u32).collect();
-    // From the last level to the first, so that what a representative was joined to is known.
-    for group in levels.iter().rev().flat_map(|groups| groups.iter()) {
-        for member in &group.members {
-            representatives[member.article as usize] =
-                representatives[group.representative as usize];
-        }
-    }
-    representatives
-}
-
-/// Numbers of the articles that stand for themselves.
+/// The articles that stand for themselves, rising.
 fn standing(representatives: &[u32]) -> Vec<u32> {
     let numbered = (0_u32..).zip(representatives);
     numbered.filter(|(article, to)| article == *to).map(|(article, _)| article).collect()
 }
 
-fn exact_groups(sketches: &[Sketch]) -> Vec<Group> {
-    let mut digests: Vec<(u128, u32)> =
-        sketches.iter().enumerate().map(|(i, sketch)| (sketch.digest, i as u32)).collect();
-    digests.par_sort_unstable();
-    digests
-        .chunk_by(|a, b| a.0 == b.0)
-        .filter(|equal| equal.len() > 1)
-        .map(|equal| {
-            let to = equal[0].1;
-            let member = |&(_, article): &(u128, u32)| cluster::Member { article, to, score: 1.0 };
-            Group { representative: to, members: equal[1..].iter().map(member).collect() }
-        })
-        .collect()
+/// Puts the least number of those that are equal in the place of each article.
+fn exact_groups(corpus: &Corpus, exact: &mut [u32], store: &Store) -> Result<(), StoreError> {
+    let mut digests: Sorter<[u64; 3]> = Sorter::new(store, store.share(2));
+    corpus.facts.blocks(|first, facts| {
+        let numbered = (first as u64..).zip(facts);
+        numbered.map(|(article, &facts)| (article, Fact::from(facts).digest)).try_for_each(
+            |(article, digest)| digests.push([(digest >> 64) as u64, digest as u64, article]),
+        )
+    })?;
+    let same = |a: &[u64; 3], b: &[u64; 3]| a[..2] == b[..2];
+    digests.finish()?.blocks(same, |block| {
+        for equal in block.chunk_by(same) {
+            equal.iter().for_each(|of| exact[of[2] as usize] = equal[0][2] as u32);
+        }
+        Ok(())
+    })
 }
 
-/// The score of each of the configuration's pairs; `None` where an id is unknown.
-fn judge(
-    sketches: &[Sketch],
-    config: &Config,
-    score: impl Fn(u32, u32) -> f64 + Sync,
-) -> Vec<Option<f64>> {
-    let number = |id: &String| {
-        let found = sketches.binary_search_by(|sketch| sketch.entry.id.cmp(id));
-        found.ok().map(|number| number as u32)
-    };
-    let pairs = config.judged_pairs.par_iter();
-    pairs.map(|(a, b)| Some(score(number(a)?, number(b)?))).collect()
-}
-
-/// The articles that speak for their near groups, by numbers of their own.
-struct Corpus<'a> {
-    sketches: &'a [Sketch],
-    shingles: &'a ShingleSets,
-    /// Number of each among all articles, rising.
-    standing: Vec<u32>,
-}
-
-impl Corpus<'_> {
-    fn sketch(&self, own: u32) -> &Sketch {
-        &self.sketches[self.standing[own as usize] as usize]
-    }
-
-    fn overlap(&self, a: u32, b: u32) -> Overlap {
-        let (a, b) = (self.standing[a as usize], self.standing[b as usize]);
-        self.shingles.overlap(self.sketches, a, b)
-    }
-}
-
-/// Story groups, and the scores of the pairs that are to be judged.
-fn story_groups(
-    corpus: &Corpus<'_>,
-    representatives: &[u32],
-    config: &Config,
-) -> (Vec<Group>, Vec<Option<f64>>) {
-    let n = corpus.standing.len();
-    let terms: Vec<_> =
-        (0..n as u32).into_par_iter().map(|own| terms(corpus.sketch(own).tokens())).collect();
-    let profiles = story::profiles(&terms);
-    drop(terms);
-    let limits = lsh::story::Limits::default();
-    let keys: Vec<_> = profiles.par_iter().map(|profile| profile.keys(limits.keys)).collect();
-    let within_window =
-        |a: u32, b: u32| match (config.window_days, corpus.sketch(a).day, corpus.sketch(b).day) {
-            (Some(window), Some(a), Some(b)) => a.abs_diff(b) <= window,
-            _ => true,
+/// The score, at the exact or the near level, of each of the configuration's pairs; `None` where an
+/// id is unknown.
+fn judge(corpus: &Corpus, run: &Run<'_>) -> Result<Vec<Option<f64>>, StoreError> {
+    let score = |(a, b): &(String, String)| {
+        let (Some(a), Some(b)) = (find(&corpus.entries, a)?, find(&corpus.entries, b)?) else {
+            return Ok(None);
         };
-    let pairs = lsh::story::candidates(&keys, limits, within_window);
-    let compare = |opened: &Opened<'_>, a: u32, b: u32| {
-        let parts = opened.compare(&profiles[b as usize]);
-        parts.with_days(corpus.sketch(a).day, corpus.sketch(b).day)
+        let [a, b] = [a as usize, b as usize];
+        let digest = |article: usize| Ok(Fact::from(corpus.facts.get(article)?).digest);
+        Ok(Some(match run.config.level {
+            Level::Exact => f64::from(u8::from(digest(a)? == digest(b)?)),
+            _ => {
+                let lists = [corpus.texts.get(a)?, corpus.texts.get(b)?];
+                let sets = lists.map(|list| shingles(Tokens::of(&list)));
+                Overlap::of(&sets[0], &sets[1]).score()
+            }
+        }))
     };
-    let compared: Vec<_> = pairs
-        .par_chunk_by(|x, y| x.0 == y.0)
-        .flat_map_iter(|of_one| {
-            let opened = profiles[of_one[0].0 as usize].opened();
-            of_one.iter().map(move |&(a, b)| (a, b, compare(&opened, a, b)))
-        })
-        .collect();
-    let of = &Coefficients::SHIPPED;
-    let words = compared.iter().map(|&(a, b, parts)| (a, b, parts.words));
-    let density = Density::new(n, words, of);
-    let excess = |a: u32, b: u32, parts: Parts| {
-        parts.with_phrases(corpus.overlap(a, b)).excess(density.between(a, b), of)
-    };
-    let edges: Vec<Edge> = compared
-        .par_iter()
-        .filter(|&&(a, b, parts)| {
-            parts.greatest_excess(density.between(a, b), of) > story::LEAST_EXCESS
-        })
-        .map(|&(a, b, parts)| Edge { a, b, score: excess(a, b, parts) })
-        .filter(|edge| edge.score > story::LEAST_EXCESS)
-        .collect();
-
-    let own_number = |article: u32| {
-        let representative = representatives[article as usize];
-        corpus.standing.partition_point(|&standing| standing < representative) as u32
-    };
-    let judged = judge(corpus.sketches, config, |a, b| match (own_number(a), own_number(b)) {
-        (a, b) if a == b => 1.0,
-        (a, b) => {
-            let parts = compare(&profiles[a as usize].opened(), a, b);
-            story::probability(excess(a, b, parts), of)
-        }
-    });
-
-    let cut = story::cut(config.story_threshold, &density, of);
-    let mut groups = cluster::story::groups(n, &edges, cut);
-    let name = |own: u32| corpus.standing[own as usize];
-    for group in &mut groups {
-        group.representative = name(group.representative);
-        for member in &mut group.members {
-            member.article = name(member.article);
-            member.to = name(member.to);
-            member.score = story::probability_clustered(member.score, true, of);
-        }
-    }
-    (groups, judged)
+    run.config.judged_pairs.par_iter().map(score).collect()
 }

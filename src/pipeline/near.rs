@@ -1,123 +1,173 @@
 //! The near level as a whole: candidates, scores, groups; once as the articles are, and again without
 //! the furniture of their sites.
 
-use super::sketch::{Sketch, signature_of};
-use crate::article::host;
-use crate::cluster::{self, Group, near::Copies};
-use crate::config::{Config, NEAR_RECALL, NEAR_SIMILARITY};
-use crate::hash::hash64;
+use super::Run;
+use super::clusters::{Match, Relation, matched};
+use super::corpus::Corpus;
+use super::pairs::Pairs;
+use super::sketch::{Fact, signature_of};
+use crate::cluster;
+use crate::cluster::near::{Copies, Limits};
+use crate::config::{NEAR_RECALL, NEAR_SIMILARITY};
 use crate::lsh;
-use crate::lsh::near::Bands;
-use crate::minhash::near::Signature;
+use crate::lsh::near::{Bands, agree, brief};
 use crate::score::near::Overlap;
 use crate::score::template::is_template;
-use crate::shingle::furniture::{Furniture, Page};
+use crate::shingle::furniture::{Pages, Piece, furniture, stripped};
 use crate::shingle::near::shingles;
 use crate::shingle::story::terms;
+use crate::store::{Column, Result, Sorter, Table};
 use crate::text::Tokens;
 use rayon::prelude::*;
-use std::sync::OnceLock;
 
 /// What the near level gives.
 pub(super) struct NearLevel {
-    pub(super) groups: Vec<Group>,
+    /// For each article the one that stands for its near group, of those that stand for themselves
+    /// after the exact level; for all others themselves.
+    pub(super) of: Vec<u32>,
+    /// Why each member is in its group.
+    pub(super) matches: Sorter<Match>,
     /// Buckets too full for all their pairs to be compared.
     pub(super) capped_buckets: u64,
     /// Articles from which furniture was taken.
     pub(super) trimmed: u64,
 }
 
-/// The shingle sets of articles, made when they are first asked for: most articles have no candidate.
-pub(super) struct ShingleSets(Vec<OnceLock<Box<[u64]>>>);
-
-impl ShingleSets {
-    pub(super) fn new(articles: usize) -> ShingleSets {
-        ShingleSets((0..articles).map(|_| OnceLock::new()).collect())
-    }
-
-    fn get(&self, sketches: &[Sketch], article: u32) -> &[u64] {
-        let article = article as usize;
-        self.0[article].get_or_init(|| shingles(sketches[article].tokens()).into())
-    }
-
-    pub(super) fn overlap(&self, sketches: &[Sketch], a: u32, b: u32) -> Overlap {
-        Overlap::of(self.get(sketches, a), self.get(sketches, b))
-    }
-}
-
-/// Near groups of the articles in `standing`. Takes the furniture out of their sketches.
+/// Near groups of the articles in `standing`, rising. Takes the furniture out of their texts.
 ///
 /// Furniture is what different articles of a site have in common, and which articles are different
 /// is known once there are groups. So these are made with it, and made again where there was any.
-pub(super) fn level(
-    sketches: &mut [Sketch],
-    shingles: &mut ShingleSets,
-    standing: &[u32],
-    config: &Config,
-) -> NearLevel {
-    let level = groups(sketches, shingles, standing, config);
-    let stripped = without_furniture(sketches, standing, &level.groups);
-    if stripped.is_empty() {
-        return level;
+pub(super) fn level(corpus: &mut Corpus, standing: &[u32], run: &Run<'_>) -> Result<NearLevel> {
+    let level = groups(corpus, standing, run)?;
+    let trimmed = take_furniture(corpus, standing, &level.of, run)?;
+    if trimmed == 0 {
+        return Ok(level);
     }
-    let trimmed = stripped.len() as u64;
-    for (article, tokens) in stripped {
-        let article = article as usize;
-        sketches[article].signature = signature_of(Tokens::of(&tokens));
-        sketches[article].list = tokens;
-        shingles.0[article].take();
-    }
-    NearLevel { trimmed, ..groups(sketches, shingles, standing, config) }
+    Ok(NearLevel { trimmed, ..groups(corpus, standing, run)? })
 }
 
-fn groups(
-    sketches: &[Sketch],
-    shingles: &ShingleSets,
-    standing: &[u32],
-    config: &Config,
-) -> NearLevel {
-    let signatures: Vec<(u32, &Signature)> = standing
-        .iter()
-        .filter_map(|&article| Some((article, sketches[article as usize].signature.as_deref()?)))
-        .collect();
-    let bands = Bands::for_recall(NEAR_SIMILARITY, NEAR_RECALL);
-    let found = lsh::near::candidates(&signatures, bands);
+/// What two articles share, if they are near enough.
+pub(super) fn near_enough(
+    [a, b]: [Tokens<'_>; 2],
+    [set_of_a, set_of_b]: [&[u64]; 2],
+    threshold: f64,
+) -> Option<Overlap> {
+    let overlap = Overlap::of(set_of_a, set_of_b);
+    let near = overlap.score() >= threshold && !is_template(&terms(a), &terms(b), overlap);
+    near.then_some(overlap)
+}
+
+fn groups(corpus: &Corpus, standing: &[u32], run: &Run<'_>) -> Result<NearLevel> {
+    let store = run.store;
+    let (agreeing, capped_buckets) = agreeing_pairs(corpus, standing, run)?;
+    let threshold = run.config.near_threshold;
+    let mut copies = Table::new(store, store.share(8));
+    agreeing.visit(|pairs, firsts, seconds| {
+        let found: Vec<Copies> = pairs
+            .par_chunk_by(|x, y| x.0 == y.0)
+            .flat_map_iter(|of_one| {
+                let a = of_one[0].0;
+                let tokens = Tokens::of(firsts.get(a as usize));
+                let set = shingles(tokens);
+                let copies = move |&(_, b): &(u32, u32)| {
+                    let other = Tokens::of(seconds.get(b as usize));
+                    let its = shingles(other);
+                    let overlap = near_enough([tokens, other], [&set, &its], threshold)?;
+                    Some([a, b, overlap.shared as u32, set.len() as u32, its.len() as u32])
+                };
+                of_one.iter().filter_map(copies)
+            })
+            .collect();
+        copies.extend(&found)
+    })?;
     let overlap = |a: u32, b: u32| {
-        let overlap = shingles.overlap(sketches, a, b);
-        let terms = |article: u32| terms(sketches[article as usize].tokens());
-        let near =
-            overlap.score() >= config.near_threshold && !is_template(&terms(a), &terms(b), overlap);
-        near.then_some(overlap)
+        let [a, b] = [a as usize, b as usize];
+        let lists = [corpus.texts.block(a..a + 1)?, corpus.texts.block(b..b + 1)?];
+        let tokens = [Tokens::of(lists[0].get(a)), Tokens::of(lists[1].get(b))];
+        let sets = tokens.map(shingles);
+        Ok(near_enough(tokens, [&sets[0], &sets[1]], threshold))
     };
-    let pairs: Vec<Copies> = found
-        .pairs
-        .par_iter()
-        .filter_map(|&(a, b)| Some(Copies { a, b, overlap: overlap(a, b)? }))
-        .collect();
-    let size = |article: u32| shingles.get(sketches, article).len();
-    let groups = cluster::near::groups(sketches.len(), &pairs, overlap, size);
-    NearLevel { groups, capped_buckets: found.capped_buckets, trimmed: 0 }
+    let mut of: Vec<u32> = (0..corpus.len() as u32).collect();
+    let mut matches = Sorter::new(store, store.share(8));
+    cluster::near::groups(corpus.len(), &copies, store, Limits::default(), overlap, |group| {
+        group.members.iter().try_for_each(|member| {
+            of[member.article as usize] = group.representative;
+            matches.push(matched(member, Relation::Near))
+        })
+    })?;
+    Ok(NearLevel { of, matches, capped_buckets, trimmed: 0 })
 }
 
-/// The words, without furniture, of those articles in `standing` that have any.
-fn without_furniture(
-    sketches: &[Sketch],
+/// Pairs of articles whose signatures agree in some band and altogether, and the number of capped
+/// buckets.
+fn agreeing_pairs<'a>(
+    corpus: &'a Corpus,
     standing: &[u32],
-    groups: &[Group],
-) -> Vec<(u32, Vec<u32>)> {
-    let representatives = super::representatives(sketches.len(), &[groups]);
-    let pages: Vec<Page<'_>> = standing
-        .par_iter()
-        .map(|&article| {
-            let sketch = &sketches[article as usize];
-            let host = sketch.entry.url.as_deref().and_then(host);
-            Page {
-                tokens: sketch.tokens(),
-                host: host.map(|host| hash64(host.as_bytes(), 0)),
-                group: representatives[article as usize],
+    run: &Run<'_>,
+) -> Result<(Pairs<'a>, u64)> {
+    let store = run.store;
+    let mut stands = vec![false; corpus.len()];
+    standing.iter().for_each(|&article| stands[article as usize] = true);
+    let mut briefs = Column::new(store, store.share(4));
+    corpus.signatures.blocks(|_, signatures| {
+        signatures.iter().try_for_each(|signature| briefs.push(&brief(signature)))
+    })?;
+    let bands = Bands::for_recall(NEAR_SIMILARITY, NEAR_RECALL);
+    let mut met = Pairs::new(store, &briefs, store.share(4), store.share(4))?;
+    let stands = |article: u32| stands[article as usize];
+    let keep = |pairs: Vec<(u32, u32)>| met.extend(pairs);
+    let capped = lsh::near::candidates(&corpus.signatures, stands, bands, store, keep)?;
+    let mut agreeing = Pairs::new(store, &corpus.texts, store.share(8), store.share(4))?;
+    met.visit(|pairs, firsts, seconds| {
+        let found: Vec<(u32, u32)> = pairs
+            .par_iter()
+            .filter(|&&(a, b)| agree(firsts.get(a as usize), seconds.get(b as usize)))
+            .copied()
+            .collect();
+        agreeing.extend(found)
+    })?;
+    Ok((agreeing, capped))
+}
+
+/// Takes the furniture out of those articles in `standing` that have any, and says how many.
+fn take_furniture(
+    corpus: &mut Corpus,
+    standing: &[u32],
+    groups: &[u32],
+    run: &Run<'_>,
+) -> Result<u64> {
+    let mut hosts = Vec::with_capacity(standing.len());
+    corpus.facts.blocks(|first, facts| {
+        let start = hosts.len();
+        let here = standing[start..].iter().map(|&article| article as usize - first);
+        let here = here.take_while(|&at| at < facts.len());
+        hosts.extend(here.map(|at| Fact::from(facts[at]).host.unwrap_or(0)));
+        Ok(())
+    })?;
+    let texts = &corpus.texts;
+    let pages = Pages { texts, asked: standing, hosts: &hosts, groups };
+    let pieces = furniture(&pages, run.store)?;
+    let mut trimmed = 0;
+    let same = |a: &Piece, b: &Piece| a[0] == b[0];
+    pieces.blocks(same, |block| {
+        let of_articles: Vec<&[Piece]> = block.chunk_by(same).collect();
+        // As many at a time as there may be texts in memory.
+        for some in of_articles.chunks(1 << 12) {
+            let strip = |pieces: &&[Piece]| {
+                let article = pieces[0][0] as usize;
+                let at = standing.partition_point(|&standing| (standing as usize) < article);
+                let list = corpus.texts.block(article..article + 1)?;
+                let list = stripped(Tokens::of(list.get(article)), hosts[at], pieces);
+                Ok(list.map(|list| (article, signature_of(Tokens::of(&list)), list)))
+            };
+            let found = some.par_iter().map(strip).collect::<Result<Vec<_>>>()?;
+            for (article, signature, list) in found.into_iter().flatten() {
+                corpus.texts.shrink(article, &list)?;
+                corpus.signatures.set(article, signature)?;
+                trimmed += 1;
             }
-        })
-        .collect();
-    let stripped = Furniture::of(&pages).stripped(&pages).into_iter();
-    stripped.map(|(at, tokens)| (standing[at as usize], tokens)).collect()
+        }
+        Ok(())
+    })?;
+    Ok(trimmed)
 }

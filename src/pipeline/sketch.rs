@@ -1,32 +1,92 @@
-//! An article to what the levels compare: everything that is kept of it.
+//! An article to what the levels compare, and what is reported of it.
 
-use super::Entry;
-use crate::article::Article;
+use super::entry::Stored;
+use crate::article::{Article, host};
+use crate::hash::hash64;
 use crate::minhash::near::{Signature, signature};
 use crate::read::Skip;
 use crate::shingle::near::each_shingle;
 use crate::text::{Tokens, Words, digest};
 
-/// What is kept of an article.
-#[derive(Clone, Debug)]
-pub struct Sketch {
-    /// What is reported of it.
-    pub entry: Entry,
-    /// Day of publication, in days from 1970-01-01, where it is known.
-    pub day: Option<i32>,
-    /// Digest of the folded text: the exact level.
-    pub digest: u128,
+/// What is kept of some articles, one behind another.
+#[derive(Clone, Debug, Default)]
+pub struct Sketches {
+    /// What is reported of each.
+    pub(super) entries: Lists,
     /// Its words: what near and story level are made from.
-    pub list: Vec<u32>,
-    /// Signature of the shingles of the text; `None` where there are none.
-    pub signature: Option<Box<Signature>>,
+    pub(super) texts: Lists,
+    /// Signature of the shingles of its text.
+    pub(super) signatures: Vec<Signature>,
+    /// All that has a fixed size.
+    pub(super) facts: Vec<Facts>,
 }
 
-impl Sketch {
-    /// Its words.
+impl Sketches {
+    /// Number of articles.
     #[must_use]
-    pub fn tokens(&self) -> Tokens<'_> {
-        Tokens::of(&self.list)
+    pub fn len(&self) -> usize {
+        self.facts.len()
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.facts.is_empty()
+    }
+}
+
+/// Lists of numbers, one behind another.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Lists {
+    pub(super) numbers: Vec<u32>,
+    ends: Vec<usize>,
+}
+
+impl Lists {
+    pub(super) fn get(&self, at: usize) -> &[u32] {
+        let start = at.checked_sub(1).map_or(0, |before| self.ends[before]);
+        &self.numbers[start..self.ends[at]]
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = &[u32]> {
+        (0..self.ends.len()).map(|at| self.get(at))
+    }
+}
+
+/// What is known of an article in a fixed number of bytes: the digest of its folded text in four
+/// numbers, the hash of its host in two, its day of publication, the number of words of its text.
+pub(super) type Facts = [u32; 8];
+
+/// What is known of an article, spelt out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Fact {
+    pub(super) digest: u128,
+    /// Hash of the host's name, never 0.
+    pub(super) host: Option<u64>,
+    /// In days from 1970-01-01.
+    pub(super) day: Option<i32>,
+    pub(super) words: u32,
+}
+
+const NO_DAY: u32 = i32::MIN as u32;
+
+impl From<Fact> for Facts {
+    fn from(fact: Fact) -> Facts {
+        let digest = [0, 32, 64, 96].map(|shift| (fact.digest >> shift) as u32);
+        let host = fact.host.unwrap_or(0);
+        let day = fact.day.map_or(NO_DAY, |day| day as u32);
+        let [a, b, c, d] = digest;
+        [a, b, c, d, host as u32, (host >> 32) as u32, day, fact.words]
+    }
+}
+
+impl From<Facts> for Fact {
+    fn from(facts: Facts) -> Fact {
+        let [a, b, c, d, low, high, day, words] = facts;
+        let digest = [d, c, b, a].iter().fold(0, |digest, &part| digest << 32 | u128::from(part));
+        let host = u64::from(high) << 32 | u64::from(low);
+        let day = (day != NO_DAY).then_some(day as i32);
+        Fact { digest, host: (host != 0).then_some(host), day, words }
     }
 }
 
@@ -36,63 +96,42 @@ pub struct Sketcher {
     title: Words,
     text: Words,
     bytes: Vec<u8>,
+    strings: String,
 }
 
-/// Characters of the beginning of a text that are kept to show it by.
-const OPENING_CHARS: usize = 100;
-
 impl Sketcher {
-    /// The sketch of an article.
+    /// Adds the sketch of an article to others.
     ///
     /// # Errors
     /// A text without words cannot be compared.
-    pub fn sketch(&mut self, article: Article) -> Result<Sketch, Skip> {
+    pub fn sketch(&mut self, article: &Article, into: &mut Sketches) -> Result<(), Skip> {
         self.text.read(&article.text);
         if self.text.words.is_empty() {
-            return Err(Skip::without_words(article.source));
+            return Err(Skip::without_words(article.source.clone()));
         }
         self.title.read(article.title.as_deref().unwrap_or_default());
-        let mut list = Vec::new();
-        Tokens::write(&self.title.words, &self.text.words, &mut list);
-        let id = article.id.unwrap_or_else(|| article.source.to_string());
-        Ok(Sketch {
-            day: article.date.as_deref().and_then(day),
+        Tokens::write(&self.title.words, &self.text.words, &mut into.texts.numbers);
+        into.texts.ends.push(into.texts.numbers.len());
+        let tokens = Tokens::of(into.texts.get(into.facts.len()));
+        into.signatures.push(signature_of(tokens));
+        let host = article.url.as_deref().and_then(host);
+        into.facts.push(Facts::from(Fact {
             digest: digest(&self.text.words, &mut self.bytes),
-            signature: signature_of(Tokens::of(&list)),
-            list,
-            entry: Entry {
-                id,
-                source: article.source,
-                title: article.title,
-                url: article.url,
-                date: article.date.or(article.fetched),
-                opening: opening(&article.text),
-            },
-        })
+            host: host.map(|host| hash64(host.as_bytes(), 0).max(1)),
+            day: article.date.as_deref().and_then(day),
+            words: tokens.text().len() as u32,
+        }));
+        Stored::write(article, &mut into.entries.numbers, &mut self.strings);
+        into.entries.ends.push(into.entries.numbers.len());
+        Ok(())
     }
 }
 
-/// The signature of the shingles of a text; `None` where there are none.
-pub(super) fn signature_of(tokens: Tokens<'_>) -> Option<Box<Signature>> {
+/// The signature of the shingles of a text that has words.
+pub(super) fn signature_of(tokens: Tokens<'_>) -> Signature {
     let mut shingles = Vec::with_capacity(tokens.text().len());
     each_shingle(tokens, |shingle| shingles.push(shingle));
-    signature(&shingles).map(Box::new)
-}
-
-fn opening(text: &str) -> String {
-    let (mut opening, mut left) = (String::new(), OPENING_CHARS);
-    for word in text.split_whitespace() {
-        let space = usize::from(!opening.is_empty());
-        if left <= space {
-            break;
-        }
-        left -= space;
-        let end = word.char_indices().nth(left).map_or(word.len(), |(end, _)| end);
-        left -= word[..end].chars().count();
-        opening.push_str(&" "[..space]);
-        opening.push_str(&word[..end]);
-    }
-    opening
+    signature(&shingles).unwrap_or([0; _])
 }
 
 /// The day in a date as dumps write it: ISO 8601 with or without a time, or RFC 2822. `None` for
@@ -124,11 +163,10 @@ mod tests {
     }
 
     #[test]
-    fn openings_are_one_line_of_limited_length() {
-        assert_eq!(opening(" Rain\n\tfell  on Oslo "), "Rain fell on Oslo");
-        assert_eq!(opening(&"é".repeat(500)).chars().count(), OPENING_CHARS);
-        assert_eq!(opening(&"aé ".repeat(500)), "aé ".repeat(33) + "a");
-        let whole = "é".repeat(99);
-        assert_eq!(opening(&format!("{whole} more")), whole);
+    fn facts_come_out_as_they_went_in() {
+        for (host, day) in [(None, None), (Some(1 << 63 | 5), Some(-3)), (Some(1), Some(0))] {
+            let fact = Fact { digest: u128::MAX / 3, host, day, words: 9 };
+            assert_eq!(Fact::from(Facts::from(fact)), fact);
+        }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::rows::{each_row, row};
 use super::{Report, RowsOf};
-use crate::pipeline::Clusters;
+use crate::pipeline::{Assignment, Clusters};
 use serde::Serialize;
 use std::io::{self, Write};
 
@@ -18,16 +18,9 @@ pub struct JsonClusters {
 pub struct JsonRows(pub RowsOf);
 
 #[derive(Serialize)]
-struct ClusterRecord<'a> {
-    cluster: &'a str,
-    size: usize,
-    articles: Vec<ArticleRecord<'a>>,
-}
-
-#[derive(Serialize)]
 struct ArticleRecord<'a> {
     id: &'a str,
-    source: String,
+    source: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     title: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -43,46 +36,44 @@ struct ArticleRecord<'a> {
 
 impl Report for JsonClusters {
     fn write(&self, clusters: &Clusters, out: &mut dyn Write) -> io::Result<()> {
-        for members in clusters.clusters() {
-            if members.len() > 1 || self.singletons {
-                line(out, &record(clusters, &members))?;
+        let at_least = if self.singletons { 1 } else { 2 };
+        clusters.clusters(at_least, |members| {
+            // Piece by piece: a cluster can be as large as the dump.
+            let id = clusters.id(members[0].article)?;
+            write!(out, "{{\"cluster\":")?;
+            serde_json::to_writer(&mut *out, &id)?;
+            write!(out, ",\"size\":{},\"articles\":[", members.len())?;
+            for (at, member) in members.iter().enumerate() {
+                out.write_all(&b","[..usize::from(at > 0)])?;
+                write_article(clusters, member, out)?;
             }
-        }
-        Ok(())
+            out.write_all(b"]}\n")
+        })
     }
 }
 
 impl Report for JsonRows {
     fn write(&self, clusters: &Clusters, out: &mut dyn Write) -> io::Result<()> {
-        each_row(clusters, self.0, |row| line(out, &row))
+        each_row(clusters, self.0, |row| {
+            serde_json::to_writer(&mut *out, &row)?;
+            out.write_all(b"\n")
+        })
     }
 }
 
-fn line(out: &mut dyn Write, value: &impl Serialize) -> io::Result<()> {
-    serde_json::to_writer(&mut *out, value)?;
-    out.write_all(b"\n")
-}
-
-fn record<'a>(clusters: &'a Clusters, members: &[u32]) -> ClusterRecord<'a> {
-    let article = |&article: &u32| {
-        let entry = &clusters.entries[article as usize];
-        let row = row(clusters, article);
-        ArticleRecord {
-            id: row.id,
-            source: row.source,
-            title: entry.title.as_deref(),
-            url: entry.url.as_deref(),
-            date: entry.date.as_deref(),
-            exact: row.exact,
-            near: row.near,
-            relation: row.relation,
-            to: row.to,
-            score: row.score,
-        }
+fn write_article(clusters: &Clusters, of: &Assignment, out: &mut dyn Write) -> io::Result<()> {
+    let (row, entry) = row(clusters, of)?;
+    let article = ArticleRecord {
+        id: &row.id,
+        source: &row.source,
+        title: entry.title.as_deref(),
+        url: entry.url.as_deref(),
+        date: entry.date.as_deref(),
+        exact: &row.exact,
+        near: &row.near,
+        relation: row.relation,
+        to: row.to.as_deref(),
+        score: row.score,
     };
-    ClusterRecord {
-        cluster: &clusters.entries[members[0] as usize].id,
-        size: members.len(),
-        articles: members.iter().map(article).collect(),
-    }
+    Ok(serde_json::to_writer(out, &article)?)
 }

@@ -1,7 +1,8 @@
 //! One row an article: the table behind `--assignments`.
 
 use super::rounded;
-use crate::pipeline::{Clusters, Relation};
+use crate::pipeline::{Assignment, Clusters, Entry};
+use crate::store::{Result, StoreError};
 use serde::Serialize;
 
 /// Which articles get a row.
@@ -17,54 +18,56 @@ pub enum RowsOf {
 
 /// A row. Representatives and matches are named by their ids.
 #[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Row<'a> {
+pub struct Row {
     /// Id of the article.
-    pub id: &'a str,
+    pub id: String,
     /// The file it was read from, and in a dump the record in it.
     pub source: String,
     /// Representative of its exact group.
-    pub exact: &'a str,
+    pub exact: String,
     /// Representative of its near group.
-    pub near: &'a str,
+    pub near: String,
     /// Representative of its story.
-    pub story: &'a str,
+    pub story: String,
     /// Why it is in its cluster.
     pub relation: &'static str,
     /// The article it was matched with.
-    pub to: Option<&'a str>,
+    pub to: Option<String>,
     /// Score of the match, 0 to 1.
     pub score: Option<f64>,
 }
 
-/// The row of one article.
-pub(super) fn row(clusters: &Clusters, article: u32) -> Row<'_> {
-    let id = |article: u32| clusters.entries[article as usize].id.as_str();
-    let assignment = &clusters.assignments[article as usize];
-    Row {
-        id: id(article),
-        source: clusters.entries[article as usize].source.to_string(),
-        exact: id(assignment.exact),
-        near: id(assignment.near),
-        story: id(assignment.story),
-        relation: Relation::name(assignment.relation),
-        to: assignment.matched.map(|(to, _)| id(to)),
-        score: assignment.matched.map(|(_, score)| rounded(score)),
-    }
+/// The row of an article, and what else is reported of it.
+pub(super) fn row(clusters: &Clusters, of: &Assignment) -> Result<(Row, Entry)> {
+    let entry = clusters.entry(of.article)?;
+    // Most articles stand for themselves.
+    let id = |article| {
+        if article == of.article { Ok(entry.id.clone()) } else { clusters.id(article) }
+    };
+    let row = Row {
+        id: id(of.article)?,
+        source: entry.source.to_string(),
+        exact: id(of.exact)?,
+        near: id(of.near)?,
+        story: id(of.story)?,
+        relation: of.relation.name(),
+        to: of.matched.map(|(to, _)| id(to)).transpose()?,
+        score: of.matched.map(|(_, score)| rounded(score)),
+    };
+    Ok((row, entry))
 }
 
 /// Calls `visit` with the rows of a result, in order.
-pub(super) fn each_row<E>(
+pub(super) fn each_row<E: From<StoreError>>(
     clusters: &Clusters,
     of: RowsOf,
-    mut visit: impl FnMut(Row<'_>) -> Result<(), E>,
+    mut visit: impl FnMut(Row) -> Result<(), E>,
 ) -> Result<(), E> {
-    if of == RowsOf::All {
-        return (0..clusters.entries.len() as u32)
-            .try_for_each(|article| visit(row(clusters, article)));
-    }
-    let wanted = |members: &Vec<u32>| members.len() > 1 || of == RowsOf::ClusteredAndAlone;
-    for members in clusters.clusters().into_iter().filter(wanted) {
-        members.into_iter().try_for_each(|article| visit(row(clusters, article)))?;
-    }
-    Ok(())
+    let mut visit = |assignment: &Assignment| visit(row(clusters, assignment)?.0);
+    let at_least = match of {
+        RowsOf::All => return clusters.assignments(|assignment| visit(&assignment)),
+        RowsOf::Clustered => 2,
+        RowsOf::ClusteredAndAlone => 1,
+    };
+    clusters.clusters(at_least, |members| members.iter().try_for_each(&mut visit))
 }

@@ -8,20 +8,23 @@
 
 use crate::hash::{combine, follow, mix};
 use crate::math::ln;
+use crate::store::{Column, Result, Sorted, Sorter, Store};
 use crate::text::{Marks, Tokens};
-use ahash::{AHashMap, AHashSet};
+use ahash::AHashMap;
 use rayon::prelude::*;
 use std::ops::Range;
 
-/// An article, for the question what of it is furniture.
-#[derive(Clone, Copy, Debug)]
-pub struct Page<'a> {
-    /// Its words.
-    pub tokens: Tokens<'a>,
-    /// Hash of its host's name; `None` where it is unknown.
-    pub host: Option<u64>,
-    /// Its near group: articles of one group count once.
-    pub group: u32,
+/// Articles, for the question what of them is furniture. They are named by their numbers.
+#[derive(Debug)]
+pub struct Pages<'a> {
+    /// Their words, as [`Tokens`].
+    pub texts: &'a Column,
+    /// Those that are asked about, rising.
+    pub asked: &'a [u32],
+    /// For each that is asked about the hash of its host's name, never 0; 0 where it is unknown.
+    pub hosts: &'a [u64],
+    /// For each article its near group: articles of one group count once.
+    pub groups: &'a [u32],
 }
 
 /// Words of the shortest passage that counts: a shingle.
@@ -52,91 +55,157 @@ const OWN: Own = Own { words: 20, share: 0.0 };
 /// in one story, and not 2.9 %.
 const OWN_UNKNOWN_HOST: Own = Own { words: 50, share: 0.3 };
 
-/// The furniture of all hosts.
-#[derive(Debug, Default)]
-pub struct Furniture {
-    /// Passages on their hosts.
-    passages: AHashSet<u64>,
-    /// Places of the pages that carry any, rising.
-    pages: Vec<u32>,
-}
+/// A passage of an article that is furniture: the number of the article, and the key of the passage.
+pub type Piece = [u64; 2];
 
-/// A passage on its host, the place of a page that carries it, and its words.
-type Carrier = (u64, u32, u32);
+/// A passage on its host, and an article that carries it (see [`carrier`]).
+type Carrier = [u64; 2];
 
-impl Furniture {
-    /// What many articles of one host carry. Cost: a sort of all passages; memory 16 bytes a
-    /// passage.
-    #[must_use]
-    pub fn of(pages: &[Page<'_>]) -> Furniture {
-        let least = least_carriers(pages);
-        let carriers = carriers(pages);
-        let page = |carrier: &Carrier| &pages[carrier.1 as usize];
-        let enough = |same: &[Carrier], counts: &dyn Fn(&Carrier) -> bool| {
-            let least = least[&page(&same[0]).host];
-            let groups = || same.iter().filter(|carrier| counts(carrier)).map(|of| page(of).group);
-            same.len() >= least && groups().collect::<AHashSet<u32>>().len() >= least
-        };
-        let repeated: Vec<&[Carrier]> =
-            carriers.chunk_by(|a, b| a.0 == b.0).filter(|same| enough(same, &|_| true)).collect();
-        let mut own: AHashMap<u32, usize> = AHashMap::new();
-        for carrier in repeated.iter().copied().flatten() {
-            let own = own.entry(carrier.1).or_insert_with(|| page(carrier).tokens.text().len());
-            *own -= carrier.2 as usize;
+/// What many articles of one host carry: all pieces, sorted. Cost: a sort of all passages, 16 bytes
+/// each; in memory eight bytes an article.
+///
+/// # Errors
+/// Those of the work folder.
+pub fn furniture(pages: &Pages<'_>, store: &Store) -> Result<Sorted<Piece>> {
+    let least = least_carriers(pages, store)?;
+    let carriers = carriers(pages, &least, store)?;
+    let same = |a: &Carrier, b: &Carrier| a[0] == b[0];
+    // For each article the words that are its own, and all; 0 where there was nothing to take away.
+    let mut own: Vec<[u32; 2]> = vec![[0; 2]; pages.groups.len()];
+    carriers.blocks(same, |block| {
+        let repeated = block.par_chunk_by(same).filter(|same| enough(same, pages, |_| true));
+        let repeated: Vec<&[Carrier]> = repeated.collect();
+        for &carrier in repeated.into_iter().flatten() {
+            let article = article(carrier);
+            if own[article][1] == 0 {
+                let list = pages.texts.block(article..article + 1)?;
+                own[article] = [Tokens::of(list.get(article)).text().len() as u32; 2];
+            }
+            own[article][0] = own[article][0].saturating_sub(words(carrier));
         }
-        let is_witness = |carrier: &Carrier| {
-            let own = own.get(&carrier.1).copied().unwrap_or_default();
-            let least = if page(carrier).host.is_some() { OWN } else { OWN_UNKNOWN_HOST };
-            let words = page(carrier).tokens.text().len();
-            own >= least.words && own as f64 >= least.share * words as f64
-        };
-        let furniture: Vec<&[Carrier]> =
-            repeated.into_iter().filter(|same| enough(same, &is_witness)).collect();
-        let mut pages: Vec<u32> = furniture.iter().copied().flatten().map(|of| of.1).collect();
-        pages.sort_unstable();
-        pages.dedup();
-        Furniture { passages: furniture.iter().map(|same| same[0].0).collect(), pages }
-    }
-
-    /// The pages that carry any, by their places, each with its words without it. A page of which
-    /// next to nothing else is left is left out. Cost: a pass over those pages.
-    #[must_use]
-    pub fn stripped(&self, pages: &[Page<'_>]) -> Vec<(u32, Vec<u32>)> {
-        let strip = |&at: &u32| {
-            let page = &pages[at as usize];
-            let is_kept =
-                |passage: &Range<usize>| !self.passages.contains(&key(page, passage.clone()));
-            let tokens = page.tokens.keep(passages(page.tokens).filter(is_kept));
-            (Tokens::of(&tokens).text().len() >= LEAST_WORDS).then_some((at, tokens))
-        };
-        self.pages.par_iter().filter_map(strip).collect()
-    }
-}
-
-/// For each host how many near groups have to carry a passage of its furniture.
-fn least_carriers(pages: &[Page<'_>]) -> AHashMap<Option<u64>, usize> {
-    let mut carriers: Vec<_> = pages.iter().map(|page| (page.host, page.group)).collect();
-    carriers.par_sort_unstable();
-    carriers.dedup();
-    let of_host = carriers.chunk_by(|a, b| a.0 == b.0);
-    let least = |groups: &[(Option<u64>, u32)]| match groups[0].0 {
-        Some(_) => ln(groups.len() as f64).max(LEAST_CARRIERS).ceil() as usize,
-        None => LEAST_CARRIERS_UNKNOWN_HOST,
+        Ok(())
+    })?;
+    let is_witness = |carrier: Carrier| {
+        let [own, words] = own[article(carrier)];
+        let least = if least_of(carrier) == UNKNOWN { OWN_UNKNOWN_HOST } else { OWN };
+        own as usize >= least.words && f64::from(own) >= least.share * f64::from(words)
     };
-    of_host.map(|groups| (groups[0].0, least(groups))).collect()
+    let mut pieces = Sorter::distinct(store, store.share(4));
+    carriers.blocks(same, |block| {
+        let found: Vec<Piece> = block
+            .par_chunk_by(same)
+            // Most passages are nobody else's.
+            .filter(|same| enough(same, pages, |_| true) && enough(same, pages, is_witness))
+            .flat_map_iter(|same| same.iter().map(|&[key, of]| [article([key, of]) as u64, key]))
+            .collect();
+        pieces.extend(&found)
+    })?;
+    pieces.finish()
 }
 
-/// All passages that are long enough, each once a page, with those of one host together.
-fn carriers(pages: &[Page<'_>]) -> Vec<Carrier> {
-    let numbered = pages.par_iter().enumerate();
-    let passages = numbered.flat_map_iter(|(at, page)| {
-        let long = passages(page.tokens).filter(|passage| passage.len() >= LEAST_WORDS);
-        long.map(move |passage| (key(page, passage.clone()), at as u32, passage.len() as u32))
-    });
-    let mut carriers: Vec<Carrier> = passages.collect();
-    carriers.par_sort_unstable();
-    carriers.dedup();
-    carriers
+/// The words of an article without those of its passages that are among `pieces`, all its own: as a
+/// list. `None` where next to nothing else is left.
+#[must_use]
+pub fn stripped(tokens: Tokens<'_>, host: u64, pieces: &[Piece]) -> Option<Vec<u32>> {
+    let is_kept = |passage: &Range<usize>| {
+        let key = key(tokens, host, passage.clone());
+        pieces.binary_search_by_key(&key, |piece| piece[1]).is_err()
+    };
+    let list = tokens.keep(passages(tokens).filter(is_kept));
+    (Tokens::of(&list).text().len() >= LEAST_WORDS).then_some(list)
+}
+
+/// Whether enough near groups carry a passage, among the carriers that count.
+fn enough(same: &[Carrier], pages: &Pages<'_>, counts: impl Fn(Carrier) -> bool) -> bool {
+    let least = match least_of(same[0]) {
+        UNKNOWN => LEAST_CARRIERS_UNKNOWN_HOST,
+        least => least as usize,
+    };
+    if same.len() < least {
+        return false;
+    }
+    // There are never many: the logarithm of a number of articles.
+    let mut groups = Vec::with_capacity(least);
+    for &carrier in same.iter().filter(|carrier| counts(**carrier)) {
+        let group = pages.groups[article(carrier)];
+        if !groups.contains(&group) {
+            groups.push(group);
+        }
+        if groups.len() >= least {
+            return true;
+        }
+    }
+    false
+}
+
+/// For each host of many near groups how many of them have to carry a passage of its furniture: for
+/// all others it is [`LEAST_CARRIERS`].
+fn least_carriers(pages: &Pages<'_>, store: &Store) -> Result<AHashMap<u64, u64>> {
+    let mut groups = Sorter::distinct(store, store.share(4));
+    for (&host, &article) in pages.hosts.iter().zip(pages.asked) {
+        if host != 0 {
+            groups.push([host, u64::from(pages.groups[article as usize])])?;
+        }
+    }
+    let mut least = AHashMap::new();
+    let same = |a: &[u64; 2], b: &[u64; 2]| a[0] == b[0];
+    groups.finish()?.blocks(same, |block| {
+        let of_hosts = block.chunk_by(same).map(|of| (of[0][0], ln(of.len() as f64).ceil()));
+        least.extend(of_hosts.filter(|of| of.1 > LEAST_CARRIERS).map(|of| (of.0, of.1 as u64)));
+        Ok(())
+    })?;
+    Ok(least)
+}
+
+/// All passages that are long enough, each once an article, with those of one host together.
+fn carriers(
+    pages: &Pages<'_>,
+    least: &AHashMap<u64, u64>,
+    store: &Store,
+) -> Result<Sorted<Carrier>> {
+    let mut carriers = Sorter::distinct(store, store.share(4));
+    pages.texts.blocks(store.share(8), |block| {
+        let place = |row: usize| pages.asked.partition_point(|&article| (article as usize) < row);
+        let asked = place(block.range().start)..place(block.range().end);
+        let found: Vec<Carrier> = asked
+            .into_par_iter()
+            .flat_map_iter(|at| {
+                let (article, host) = (pages.asked[at], pages.hosts[at]);
+                let tokens = Tokens::of(block.get(article as usize));
+                let least = least.get(&host).copied().unwrap_or(LEAST_CARRIERS as u64);
+                let least = if host == 0 { UNKNOWN } else { least };
+                let long = passages(tokens).filter(|passage| passage.len() >= LEAST_WORDS);
+                long.map(move |passage| {
+                    carrier(key(tokens, host, passage.clone()), article, least, passage.len())
+                })
+            })
+            .collect();
+        carriers.extend(&found)
+    })?;
+    carriers.finish()
+}
+
+/// In the place of [`LEAST_CARRIERS`] where the host is unknown.
+const UNKNOWN: u64 = 0xFF;
+
+/// Words of a passage that are counted at most.
+const MOST_WORDS: usize = (1 << 24) - 1;
+
+/// A passage by its key, the article that carries it, how many have to, and its words.
+fn carrier(key: u64, article: u32, least: u64, words: usize) -> Carrier {
+    [key, u64::from(article) << 32 | least << 24 | words.min(MOST_WORDS) as u64]
+}
+
+fn article(carrier: Carrier) -> usize {
+    (carrier[1] >> 32) as usize
+}
+
+fn least_of(carrier: Carrier) -> u64 {
+    carrier[1] >> 24 & 0xFF
+}
+
+fn words(carrier: Carrier) -> u32 {
+    carrier[1] as u32 & MOST_WORDS as u32
 }
 
 /// The passages of a text: lines, and sentences in them.
@@ -153,14 +222,15 @@ fn passages(tokens: Tokens<'_>) -> impl Iterator<Item = Range<usize>> + '_ {
 }
 
 /// A passage on its host, as one number.
-fn key(page: &Page<'_>, passage: Range<usize>) -> u64 {
-    let hash = page.tokens.range(passage).fold(0, |hash, word| follow(hash, u64::from(word.hash)));
-    combine(page.host.unwrap_or(0), mix(hash))
+fn key(tokens: Tokens<'_>, host: u64, passage: Range<usize>) -> u64 {
+    let hash = tokens.range(passage).fold(0, |hash, word| follow(hash, u64::from(word.hash)));
+    combine(host, mix(hash))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::store::StoreError;
 
     const APPEAL: &str = "Sign up for our letter now.\nAll rights reserved by the paper.";
 
@@ -169,18 +239,34 @@ mod tests {
         (0..words).map(|i| format!("w{seed}x{i} ")).collect()
     }
 
-    fn stripped(pages: &[(&str, Option<u64>, u32)]) -> Vec<Option<usize>> {
-        let lists: Vec<_> = pages.iter().map(|(text, ..)| Tokens::list_of(text)).collect();
-        let pages: Vec<Page<'_>> = lists
-            .iter()
-            .zip(pages)
-            .map(|(list, &(_, host, group))| Page { tokens: Tokens::of(list), host, group })
-            .collect();
-        let mut lengths = vec![None; pages.len()];
-        for (at, tokens) in Furniture::of(&pages).stripped(&pages) {
-            lengths[at as usize] = Some(Tokens::of(&tokens).len());
-        }
-        lengths
+    /// For each page, as its text, host and group, the words that are left where there was furniture.
+    fn left(pages: &[(&str, Option<u64>, u32)]) -> Vec<Option<usize>> {
+        let mut results = crate::store::tests::both().into_iter().map(|store| {
+            let mut texts = Column::new(&store, store.share(4));
+            pages.iter().for_each(|(text, ..)| texts.push(&Tokens::list_of(text)).unwrap());
+            let asked: Vec<u32> = (0..pages.len() as u32).collect();
+            let hosts: Vec<u64> = pages.iter().map(|(_, host, _)| host.unwrap_or(0)).collect();
+            let groups: Vec<u32> = pages.iter().map(|(.., group)| *group).collect();
+            let pages = Pages { texts: &texts, asked: &asked, hosts: &hosts, groups: &groups };
+            let mut left = vec![None; asked.len()];
+            let same = |a: &Piece, b: &Piece| a[0] == b[0];
+            let pieces = furniture(&pages, &store).unwrap();
+            pieces
+                .blocks::<StoreError>(same, |block| {
+                    for pieces in block.chunk_by(same) {
+                        let article = pieces[0][0] as usize;
+                        let list = texts.get(article)?;
+                        let list = stripped(Tokens::of(&list), hosts[article], pieces);
+                        left[article] = list.map(|list| Tokens::of(&list).len());
+                    }
+                    Ok(())
+                })
+                .unwrap();
+            left
+        });
+        let first = results.next().unwrap();
+        assert!(results.all(|other| other == first));
+        first
     }
 
     #[test]
@@ -189,7 +275,7 @@ mod tests {
             (0..4).map(|seed| format!("{}.\n{APPEAL}", body(seed, 20))).collect();
         let on = |host: [u64; 4]| -> Vec<Option<usize>> {
             let page = |i: usize| (texts[i].as_str(), Some(host[i]), i as u32);
-            stripped(&[page(0), page(1), page(2), page(3)])
+            left(&[page(0), page(1), page(2), page(3)])
         };
         assert_eq!(on([1, 1, 1, 2]), [Some(20), Some(20), Some(20), None]);
         assert_eq!(on([1, 1, 2, 2]), [None; 4], "two are too few");
@@ -203,12 +289,12 @@ mod tests {
         let each = |host: fn(usize) -> Option<u64>| -> Vec<Option<usize>> {
             let pages: Vec<_> =
                 (0..50).map(|i| (on_sites[i].as_str(), host(i), i as u32)).collect();
-            stripped(&pages)
+            left(&pages)
         };
         assert!(each(|site| Some(site as u64)).iter().all(Option::is_none), "hosts are known");
         assert!(each(|_| None).iter().all(Option::is_none), "hosts are unknown");
         let copies: Vec<_> = (0..50).map(|_| (story.as_str(), Some(1), 0)).collect();
-        assert!(stripped(&copies).iter().all(Option::is_none), "one near group of one host");
+        assert!(left(&copies).iter().all(Option::is_none), "one near group of one host");
     }
 
     #[test]
@@ -218,13 +304,13 @@ mod tests {
         texts.push(APPEAL.to_owned());
         let on = |host| -> Vec<Option<usize>> {
             let page = |i: usize| (texts[i].as_str(), host, i as u32);
-            stripped(&(0..7).map(page).collect::<Vec<_>>())
+            left(&(0..7).map(page).collect::<Vec<_>>())
         };
         let mut expected = [Some(60); 7];
         expected[6] = None;
         assert_eq!(on(Some(7)), expected);
         assert_eq!(on(None), expected);
-        assert!(stripped(&[]).is_empty());
+        assert!(left(&[]).is_empty());
     }
 
     #[test]
@@ -232,6 +318,6 @@ mod tests {
         let text = |seed: usize| format!("{}.\n{APPEAL}", body(seed, 19));
         let texts: Vec<String> = (0..4).map(text).collect();
         let pages: Vec<_> = (0..4).map(|i| (texts[i].as_str(), Some(1), i as u32)).collect();
-        assert_eq!(stripped(&pages), [None; 4]);
+        assert_eq!(left(&pages), [None; 4]);
     }
 }

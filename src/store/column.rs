@@ -192,7 +192,7 @@ impl Column {
     }
 
     /// The end of a range of lists that take about `bytes`, at least of one.
-    fn end_of(&self, first: usize, bytes: usize) -> Result<usize> {
+    pub(crate) fn end_of(&self, first: usize, bytes: usize) -> Result<usize> {
         let numbers = (bytes / size_of::<u32>()) as u64;
         let until = self.starts.get(first)? + numbers;
         let (mut fits, mut too_far) = (first, self.len());

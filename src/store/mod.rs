@@ -34,7 +34,13 @@ pub struct StoreError {
 }
 
 /// The result of what may go to a file.
-pub type Result<T> = std::result::Result<T, StoreError>;
+pub type Result<T, E = StoreError> = std::result::Result<T, E>;
+
+impl From<StoreError> for std::io::Error {
+    fn from(error: StoreError) -> std::io::Error {
+        std::io::Error::new(error.source.kind(), error)
+    }
+}
 
 /// How much memory data may take, and where the rest goes. Clones count together.
 #[derive(Clone, Debug)]

@@ -1,6 +1,6 @@
 //! Records in order: sorted runs in a file, merged as they are read.
 
-use super::{Held, Record, Result, Store, read_at, write_at};
+use super::{Held, Record, Result, Store, StoreError, read_at, write_at};
 use rayon::prelude::*;
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -134,11 +134,11 @@ impl<R: Record> Sorted<R> {
     ///
     /// # Errors
     /// See [`Sorter::extend`]; those of `visit`.
-    pub fn blocks(
+    pub fn blocks<E: From<StoreError>>(
         &self,
         same: impl Fn(&R, &R) -> bool,
-        mut visit: impl FnMut(&[R]) -> Result<()>,
-    ) -> Result<()> {
+        mut visit: impl FnMut(&[R]) -> Result<(), E>,
+    ) -> Result<(), E> {
         if self.runs.ranges.is_empty() {
             return if self.memory.is_empty() { Ok(()) } else { visit(&self.memory) };
         }
@@ -235,7 +235,7 @@ mod tests {
         sorter
             .finish()
             .unwrap()
-            .blocks(same, |block| {
+            .blocks::<StoreError>(same, |block| {
                 assert!(found.last().is_none_or(|last| !same(last, &block[0])));
                 found.extend_from_slice(block);
                 calls += 1;
@@ -263,7 +263,7 @@ mod tests {
     fn nothing_sorted_is_nothing() {
         for store in both() {
             let none = Sorter::<u64>::new(&store, 8).finish().unwrap();
-            none.blocks(|_, _| true, |_| panic!("nothing to visit")).unwrap();
+            none.blocks::<StoreError>(|_, _| true, |_| panic!("nothing to visit")).unwrap();
         }
     }
 }
