@@ -15,21 +15,20 @@ use rayon::prelude::*;
 use retold::config::Config;
 use retold::hash::{combine, hash64};
 use retold::lsh::Pair;
-use retold::lsh::story::{Key, Limits, candidates};
+use retold::lsh::story::{Keys, Limits, candidates};
 use retold::math::ln;
 use retold::pipeline::{Compared, Sketcher, Sketches, compared};
 use retold::read::{InputFile, ReadOptions, read};
-use retold::score::story::{Profile, profiles};
-use retold::shingle::story::terms;
-use retold::text::Tokens;
+use retold::score::story::{Profile, Profiles};
+use retold::store::{Column, Store};
+use std::ops::Range;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
 fn main() -> anyhow::Result<()> {
     let folder = std::env::args_os().nth(1).context("name the folder of the labelled sets")?;
     let corpus = Corpus::read(Path::new(&folder))?;
-    [4, 2, 1].into_iter().for_each(|part| corpus.part(part).measure());
-    Ok(())
+    [4, 2, 1].into_iter().try_for_each(|part| corpus.part(part)?.measure())
 }
 
 /// All articles, sorted by id, and the labels.
@@ -70,7 +69,7 @@ impl Corpus {
     }
 
     /// One article of `part`, among them all of the sets with labels.
-    fn part(&self, part: usize) -> Part {
+    fn part(&self, part: usize) -> anyhow::Result<Part> {
         let place = |&article: &u32| {
             let id = &self.articles[article as usize].id;
             let labelled = self.sets.iter().any(|set| id.starts_with(&format!("{}/", set.name)));
@@ -86,9 +85,12 @@ impl Corpus {
             let pairs = set.pairs.iter().filter_map(renumbered).collect();
             Set { name: set.name.clone(), pairs }
         });
-        let terms =
-            chosen.iter().map(|&article| terms(Tokens::of(&self.articles[article as usize].list)));
-        Part { sets: sets.collect(), profiles: profiles(&terms.collect::<Vec<_>>()) }
+        let store = Store::new(usize::MAX, &std::env::temp_dir());
+        let mut texts = Column::new(&store, usize::MAX);
+        for article in &chosen {
+            texts.push(&self.articles[*article as usize].list)?;
+        }
+        Ok(Part { sets: sets.collect(), texts, store })
     }
 }
 
@@ -142,15 +144,16 @@ fn labels(folder: &Path, numbers: &AHashMap<&str, u32>) -> anyhow::Result<Option
     Ok(Some(Set { name, pairs }))
 }
 
-/// A part of the corpus: profiles of its articles, and labelled pairs by their numbers in it.
+/// A part of the corpus: words of its articles, and labelled pairs by their numbers in it.
 struct Part {
-    profiles: Vec<Profile>,
+    texts: Column,
+    store: Store,
     sets: Vec<Set>,
 }
 
 impl Part {
-    fn measure(&self) {
-        println!("\n{} articles; labelled pairs:", self.profiles.len());
+    fn measure(&self) -> anyhow::Result<()> {
+        println!("\n{} articles; labelled pairs:", self.texts.len());
         self.sets.iter().for_each(|set| println!("- {}: {}", set.name, set.pairs.len()));
         let names: Vec<&str> = self.sets.iter().map(|set| set.name.as_str()).collect();
         println!("\n| design | candidates | pairs | {} | mean | seconds |", names.join(" | "));
@@ -162,14 +165,18 @@ impl Part {
         let kept = [present, keep(20), keep(25), keep(30), keep(60)];
         let filed = [cap(100), cap(400), cap(800), file(32), file(128), file(1000)];
         for limits in kept.into_iter().chain(filed) {
+            let made = self.profiles(limits.keys)?;
             let start = Instant::now();
-            let keys: Vec<_> = self.profiles.par_iter().map(|of| of.keys(limits.keys)).collect();
-            let pairs = candidates(&keys, limits, |_, _| true);
+            let pairs = self.candidates(&made.keys, made.terms, limits)?;
             self.row(&format!("{limits:?}"), &pairs, start.elapsed());
         }
+        let profiles = self.profiles(0)?.profiles;
+        let profiles = profiles.block(0..self.texts.len())?;
         for power in [1, 2] {
             let start = Instant::now();
-            let minima: Vec<_> = self.profiles.par_iter().map(|of| minima(of, power)).collect();
+            let drawn = (0..self.texts.len()).into_par_iter();
+            let minima: Vec<Vec<u32>> =
+                drawn.map(|row| minima(Profile::of(profiles.get(row)), power)).collect();
             let drawing = start.elapsed();
             for (shared, cap) in [(2, 100), (2, 400), (3, 100), (3, 400)] {
                 let start = Instant::now();
@@ -178,14 +185,49 @@ impl Part {
                 self.row(&design, &pairs, drawing + start.elapsed());
             }
             let (start, limits) = (Instant::now(), Limits { keys: SAMPLES, ..cap(400) });
-            let pairs = candidates(&minima, limits, |_, _| true);
+            let (keys, terms) = self.numbered(&minima)?;
+            let pairs = self.candidates(&keys, terms, limits)?;
             let design = format!("minima by idf^{power}: {limits:?}");
             self.row(&design, &pairs, drawing + start.elapsed());
         }
+        Ok(())
+    }
+
+    fn profiles(&self, keys: usize) -> anyhow::Result<Profiles> {
+        let asked: Vec<u32> = (0..self.texts.len() as u32).collect();
+        let days = |range: Range<usize>| Ok(vec![None; range.len()]);
+        Ok(Profiles::new(&self.texts, &asked, &days, keys, &self.store)?)
+    }
+
+    fn candidates(&self, keys: &Column, terms: usize, limits: Limits) -> anyhow::Result<Vec<Pair>> {
+        let mut pairs = Vec::new();
+        let keep = |mut found: Vec<Pair>| {
+            pairs.append(&mut found);
+            Ok(())
+        };
+        candidates(keys, terms, limits, |_, _| true, &self.store, keep)?;
+        pairs.par_sort_unstable();
+        pairs.dedup();
+        Ok(pairs)
+    }
+
+    /// Hashes as keys of weight 1, and how many different ones there are.
+    fn numbered(&self, hashes: &[Vec<u32>]) -> anyhow::Result<(Column, usize)> {
+        let mut different: Vec<u32> = hashes.concat();
+        different.par_sort_unstable();
+        different.dedup();
+        let mut keys = Column::new(&self.store, usize::MAX);
+        for own in hashes {
+            let mut list = Vec::new();
+            let number = |hash| different.partition_point(|other| other < hash) as u32;
+            Keys::write(own.iter().map(|hash| (number(hash), 1)), &mut list);
+            keys.push(&list)?;
+        }
+        Ok((keys, different.len()))
     }
 
     fn row(&self, design: &str, pairs: &[Pair], took: Duration) {
-        let each = pairs.len() as f64 / self.profiles.len() as f64;
+        let each = pairs.len() as f64 / self.texts.len() as f64;
         print!("| {design} | {:.1} | {each:.1} |", 2.0 * each);
         let mut sum = 0.0;
         for set in &self.sets {
@@ -203,7 +245,7 @@ const SAMPLES: usize = 128;
 
 /// For each sample a term, drawn in proportion to its weight among all terms of an article (the
 /// least of exponential variables whose rates are the weights), hashed with the sample's number.
-fn minima(profile: &Profile, power: i32) -> Vec<Key> {
+fn minima(profile: Profile<'_>, power: i32) -> Vec<u32> {
     let mut least = [(f64::INFINITY, 0); SAMPLES];
     profile.opened().shared(profile, |term, of, _| {
         let rate = of.idf().powi(power);
@@ -218,14 +260,14 @@ fn minima(profile: &Profile, power: i32) -> Vec<Key> {
         }
     });
     let drawn = least.into_iter().filter(|(arrival, _)| arrival.is_finite());
-    drawn.map(|(_, term)| Key { term, weight: 1 }).collect()
+    drawn.map(|(_, term)| term).collect()
 }
 
 /// Sorted pairs of articles that share at least `shared` keys, of those that at most `cap` hold.
-fn sharing(keys: &[Vec<Key>], shared: u8, cap: usize) -> Vec<Pair> {
+fn sharing(keys: &[Vec<u32>], shared: u8, cap: usize) -> Vec<Pair> {
     let numbered = (0_u32..).zip(keys);
     let mut entries: Vec<(u32, u32)> =
-        numbered.flat_map(|(own, keys)| keys.iter().map(move |key| (key.term, own))).collect();
+        numbered.flat_map(|(own, keys)| keys.iter().map(move |key| (*key, own))).collect();
     entries.par_sort_unstable();
     // For each article those after it in each of its files.
     let mut met: Vec<Vec<&[(u32, u32)]>> = vec![Vec::new(); keys.len()];

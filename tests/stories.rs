@@ -7,10 +7,9 @@ use retold::config::{NEAR_RECALL, NEAR_SIMILARITY};
 use retold::lsh;
 use retold::lsh::near::Bands;
 use retold::minhash::near::signature;
-use retold::score::story::profiles;
+use retold::score::story::Profiles;
 use retold::shingle::near::shingles;
-use retold::shingle::story::terms;
-use retold::store::{Store, Table};
+use retold::store::{Column, Store, Table};
 use retold::text::Tokens;
 use std::collections::BTreeMap;
 use support::cli::{Place, line, text as string};
@@ -193,11 +192,21 @@ fn what_a_dump_repeats_costs_no_more_than_what_it_does_not() {
     assert!(near.len() <= most, "{} of {most}", near.len());
 
     // As many pairs where the near level was left out: the story level holds by itself.
-    let terms: Vec<_> = lists.iter().map(|list| terms(Tokens::of(list))).collect();
-    let profiles = profiles(&terms);
+    let mut texts = Column::new(&store, usize::MAX);
+    lists.iter().try_for_each(|list| texts.push(list)).unwrap();
+    let asked: Vec<u32> = (0..lists.len() as u32).collect();
+    let days = |range: std::ops::Range<usize>| Ok(vec![None; range.len()]);
     let limits = lsh::story::Limits::default();
-    let keys: Vec<_> = profiles.iter().map(|profile| profile.keys(limits.keys)).collect();
-    let story = lsh::story::candidates(&keys, limits, |_, _| true);
+    let made = Profiles::new(&texts, &asked, &days, limits.keys, &store).unwrap();
+    let mut story = Vec::new();
+    let keep = |mut pairs: Vec<_>| {
+        story.append(&mut pairs);
+        Ok(())
+    };
+    let allowed = |_, _| true;
+    lsh::story::candidates(&made.keys, made.terms, limits, allowed, &store, keep).unwrap();
+    story.sort_unstable();
+    story.dedup();
     let most = lists.len() * limits.neighbours;
     assert!(story.len() <= most, "{} of {most}", story.len());
 }

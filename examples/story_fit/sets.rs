@@ -6,17 +6,20 @@
 use ahash::AHashMap;
 use anyhow::{Context, Result, ensure};
 use rayon::prelude::*;
-use retold::cluster::{self, Edge, Group};
+use retold::cluster::{self, Edge, Group, graph::Graph};
 use retold::config::{Config, Level};
 use retold::eval::{Agreement, JudgedPair, PrecisionRecall, compare_groups, compare_pairs};
-use retold::lsh;
+use retold::lsh::{self, Pair};
 use retold::pipeline::{Compared, Silent, Sketcher, Sketches, compared, group};
 use retold::read::{InputFile, ReadOptions, Tally, read};
 use retold::score::near::Overlap;
-use retold::score::story::{self, Coefficients, Density, LEAST_EXCESS, Parts, profiles};
+use retold::score::story::{
+    self, Coefficients, Density, LEAST_EXCESS, Parts, Profile, Profiles, likeness,
+};
 use retold::shingle::near::shingles;
-use retold::shingle::story::terms;
+use retold::store::{Column, Sorter, Store};
 use retold::text::Tokens;
+use std::ops::Range;
 use std::path::Path;
 
 /// Sets whose labels say what one story is.
@@ -83,7 +86,7 @@ impl Set {
         let set = Set {
             name: folder.file_name().unwrap_or_default().to_string_lossy().into_owned(),
             articles: standing.len(),
-            candidates: candidates(&articles, &standing),
+            candidates: candidates(&articles, &standing)?,
             labels: Labels::read(folder, &articles, &own)?,
         };
         let piped = group(&read, Tally::default(), &Config::default(), &Silent)?;
@@ -103,22 +106,33 @@ impl Set {
     }
 
     fn clusters(&self, of: &Coefficients) -> Clustered {
-        let words = self.candidates.iter().map(|&(a, b, parts)| (a, b, parts.words));
-        let density = Density::new(self.articles, words, of);
-        let excess: Vec<f64> = self
-            .candidates
-            .iter()
-            .map(|&(a, b, parts)| parts.excess(density.between(a, b), of))
-            .collect();
-        let edges: Vec<Edge> = self
-            .candidates
-            .iter()
-            .zip(&excess)
-            .filter(|&(_, &score)| score > LEAST_EXCESS)
-            .map(|(&(a, b, _), &score)| Edge { a, b, score })
-            .collect();
+        self.try_clusters(of)
+            .unwrap_or_else(|error| unreachable!("nothing goes to a file: {error}"))
+    }
+
+    fn try_clusters(&self, of: &Coefficients) -> retold::store::Result<Clustered> {
+        let store = memory();
+        let mut likenesses = Sorter::new(&store, usize::MAX);
+        for &(a, b, parts) in &self.candidates {
+            likenesses.extend(&[a, b].map(|own| likeness(own, parts.words)))?;
+        }
+        let density = Density::new(self.articles, self.articles, &likenesses.finish()?, of)?;
+        let (mut excess, mut graph) = (Vec::new(), Graph::new(self.articles, &store, usize::MAX));
+        for &(a, b, parts) in &self.candidates {
+            // As the pipeline rounds it.
+            let score = parts.without_phrases(of).excess(parts.phrases, density.between(a, b), of);
+            excess.push(score);
+            if score > LEAST_EXCESS {
+                graph.push(Edge { a, b, score })?;
+            }
+        }
         let cut = story::cut(Config::default().story_threshold, &density, of);
-        let groups = cluster::story::groups(self.articles, &edges, cut);
+        let mut groups = Vec::new();
+        let keep = |group| {
+            groups.push(group);
+            Ok(())
+        };
+        cluster::story::groups(graph, cut, keep)?;
         let mut of: Vec<u32> = (0..self.articles as u32).collect();
         for group in &groups {
             group
@@ -126,7 +140,7 @@ impl Set {
                 .iter()
                 .for_each(|member| of[member.article as usize] = group.representative);
         }
-        Clustered { excess, groups, of }
+        Ok(Clustered { excess, groups, of })
     }
 
     pub(crate) fn figures(&self, of: &Coefficients) -> Figures {
@@ -249,22 +263,37 @@ fn sketches(folder: &Path) -> Result<Sketches> {
     Ok(sketches)
 }
 
-/// Candidate pairs of the articles in `standing`, with all their parts.
-fn candidates(articles: &[Compared], standing: &[u32]) -> Vec<(u32, u32, Parts)> {
-    let day = |own: u32| articles[standing[own as usize] as usize].day;
-    let tokens =
-        || standing.par_iter().map(|&article| Tokens::of(&articles[article as usize].list));
-    let terms: Vec<_> = tokens().map(terms).collect();
-    let profiles = profiles(&terms);
-    let shingles: Vec<_> = tokens().map(shingles).collect();
+/// Candidate pairs of the articles in `standing`, by own numbers, with all their parts.
+fn candidates(articles: &[Compared], standing: &[u32]) -> Result<Vec<(u32, u32, Parts)>> {
+    let store = memory();
+    let mut texts = Column::new(&store, usize::MAX);
+    for article in standing {
+        texts.push(&articles[*article as usize].list)?;
+    }
+    let day = |own: usize| articles[standing[own] as usize].day;
+    let days = |range: Range<usize>| Ok(range.map(day).collect());
+    let own: Vec<u32> = (0..standing.len() as u32).collect();
     let limits = lsh::story::Limits::default();
-    let keys: Vec<_> = profiles.par_iter().map(|profile| profile.keys(limits.keys)).collect();
-    lsh::story::candidates(&keys, limits, |_, _| true)
-        .par_iter()
-        .map(|&(a, b)| {
-            let overlap = Overlap::of(&shingles[a as usize], &shingles[b as usize]);
-            let parts = profiles[a as usize].opened().compare(&profiles[b as usize]);
-            (a, b, parts.with_phrases(overlap).with_days(day(a), day(b)))
-        })
-        .collect()
+    let made = Profiles::new(&texts, &own, &days, limits.keys, &store)?;
+    let mut pairs = Vec::new();
+    let keep = |mut found: Vec<Pair>| {
+        pairs.append(&mut found);
+        Ok(())
+    };
+    lsh::story::candidates(&made.keys, made.terms, limits, |_, _| true, &store, keep)?;
+    pairs.sort_unstable();
+    pairs.dedup();
+    let (texts, profiles) = (texts.block(0..own.len())?, made.profiles.block(0..own.len())?);
+    let own = own.par_iter();
+    let sets: Vec<_> = own.map(|own| shingles(Tokens::of(texts.get(*own as usize)))).collect();
+    let compare = |&(a, b): &Pair| {
+        let [first, second] = [a, b].map(|own| Profile::of(profiles.get(own as usize)));
+        let overlap = Overlap::of(&sets[a as usize], &sets[b as usize]);
+        (a, b, first.opened().compare(second).with_phrases(overlap))
+    };
+    Ok(pairs.par_iter().map(compare).collect())
+}
+
+fn memory() -> Store {
+    Store::new(usize::MAX, &std::env::temp_dir())
 }

@@ -32,30 +32,6 @@ impl Forest {
     }
 }
 
-/// The edges of each component of a graph of `articles` nodes, whose ends `ends` tells; components
-/// in order of their least node, edges by their nodes. Nodes without edges are in none.
-///
-/// Cost: nearly linear in nodes and edges, and a sort of the edges.
-#[must_use]
-pub fn components<E: Copy>(
-    articles: usize,
-    edges: &[E],
-    ends: impl Fn(&E) -> (u32, u32),
-) -> Vec<Vec<E>> {
-    let mut forest = Forest::new(articles);
-    for edge in edges {
-        let (a, b) = ends(edge);
-        forest.join(a, b);
-    }
-    let mut by_root: Vec<(u32, E)> =
-        edges.iter().map(|edge| (forest.root(ends(edge).0), *edge)).collect();
-    by_root.sort_unstable_by_key(|(root, edge)| (*root, ends(edge)));
-    by_root
-        .chunk_by(|x, y| x.0 == y.0)
-        .map(|component| component.iter().map(|(_, edge)| *edge).collect())
-        .collect()
-}
-
 /// The nodes of some edges: sorted, each once.
 #[must_use]
 pub fn nodes<E>(edges: &[E], ends: impl Fn(&E) -> (u32, u32)) -> Vec<u32> {
@@ -70,12 +46,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn components_do_not_depend_on_the_order_of_edges() {
-        let mut edges = vec![(5, 6), (0, 3), (2, 3), (6, 9), (1, 8)];
-        let forward = components(10, &edges, |e| *e);
-        edges.reverse();
-        assert_eq!(forward, components(10, &edges, |e| *e));
-        let found: Vec<_> = forward.iter().map(|c| nodes(c, |e| *e)).collect();
-        assert_eq!(found, [vec![0, 2, 3], vec![1, 8], vec![5, 6, 9]]);
+    fn sets_do_not_depend_on_the_order_of_joins() {
+        let mut joins = vec![(5, 6), (0, 3), (2, 3), (6, 9), (1, 8)];
+        for _ in 0..2 {
+            let mut forest = Forest::new(10);
+            joins.iter().for_each(|&(a, b)| forest.join(a, b));
+            let roots: Vec<u32> = (0..10).map(|article| forest.root(article)).collect();
+            assert_eq!(roots, [0, 1, 0, 0, 4, 5, 5, 7, 1, 5]);
+            joins.reverse();
+        }
+        assert_eq!(nodes(&joins, |e| *e), [0, 1, 2, 3, 5, 6, 8, 9]);
     }
 }

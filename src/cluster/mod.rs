@@ -5,6 +5,7 @@
 //! functions of the pairs: the order in which pairs were found does not matter.
 
 pub mod components;
+pub mod graph;
 pub mod near;
 pub mod story;
 
@@ -17,14 +18,6 @@ pub struct Edge {
     pub b: u32,
     /// 0 to 1.
     pub score: f64,
-}
-
-impl Edge {
-    /// Its two articles.
-    #[must_use]
-    pub fn ends(&self) -> (u32, u32) {
-        (self.a, self.b)
-    }
 }
 
 /// A group, and why each of its members is in it.

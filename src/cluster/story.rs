@@ -2,14 +2,15 @@
 //!
 //! Articles are merged by the mean score over all pairs between two groups, the best merge first
 //! (Sokal and Michener 1958), until next to nothing is left between any two; a pair that was never a candidate
-//! counts as 0, so memory is that of the pairs, however large a component. Of all groups met on the
+//! counts as 0, so memory is that of the pairs of a component. Of all groups met on the
 //! way those are kept that are worth most: alike inside, and much more so than with what they
 //! would be merged with next. So a running story is cut into its events although its parts are
 //! alike, and one cut need not serve all.
 
-use super::components::{components, nodes};
-use super::{Edge, Group, Member};
-use ahash::AHashMap;
+use super::components::nodes;
+use super::graph::{Graph, ONE, Packed, same_component, unpack};
+use super::{Group, Member};
+use crate::store::Result;
 use rayon::prelude::*;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap};
@@ -40,31 +41,41 @@ impl Cut {
     }
 }
 
-/// Story groups of `articles` articles joined by `edges`. In each group every member points to the
-/// article that it is best matched with on the way to the representative.
+/// Calls `visit` with the story groups of a graph, in the order of the components' least article. In
+/// each group every member points to the article that it is best matched with on the way to the
+/// representative.
 ///
-/// Groups come in the order of the components' least article. Cost: about `E log E` for `E` edges
-/// unless a few articles have most of them; memory `O(E)`.
-#[must_use]
-pub fn groups(articles: usize, edges: &[Edge], cut: Cut) -> Vec<Group> {
-    components(articles, edges, Edge::ends)
-        .par_iter()
-        .flat_map_iter(|component| split(component, cut))
-        .collect()
+/// Cost: about `E log E` for `E` edges unless a few articles have most of them. Memory: some 50 bytes
+/// an edge of the components that are worked on, and see [`Graph`].
+///
+/// # Errors
+/// Those of the work folder; those of `visit`.
+pub fn groups(graph: Graph, cut: Cut, mut visit: impl FnMut(Group) -> Result<()>) -> Result<()> {
+    graph.components(|components| {
+        let of_components = components.par_chunk_by(same_component);
+        let groups: Vec<Vec<Group>> = of_components.map(|edges| split(edges, cut)).collect();
+        groups.into_iter().flatten().try_for_each(&mut visit)
+    })
 }
 
-fn split(edges: &[Edge], cut: Cut) -> Vec<Group> {
-    let nodes = nodes(edges, Edge::ends);
-    let place: AHashMap<u32, usize> = nodes.iter().enumerate().map(|(i, &n)| (n, i)).collect();
-    let cluster_of = Tree::link(nodes.len(), edges, &place).cut(cut);
-    let mut inside: BTreeMap<usize, Vec<Edge>> = BTreeMap::new();
-    for edge in edges {
-        let (a, b) = (cluster_of[place[&edge.a]], cluster_of[place[&edge.b]]);
-        if a == b {
-            inside.entry(a).or_default().push(*edge);
-        }
-    }
-    inside.into_values().map(|edges| spanning_tree(&edges)).collect()
+/// An edge: both nodes, by their places in a component, and the score in units of 1 / [`ONE`].
+type Edge = (u32, u32, u32);
+
+fn split(edges: &[Packed], cut: Cut) -> Vec<Group> {
+    let nodes = nodes(edges, |edge| (unpack(*edge).0, unpack(*edge).1));
+    let place = |node: u32| nodes.partition_point(|&other| other < node) as u32;
+    let local = |edge: &Packed| {
+        let (a, b, score) = unpack(*edge);
+        (place(a), place(b), score)
+    };
+    let edges: Vec<Edge> = edges.par_iter().map(local).collect();
+    let cluster_of = Tree::link(nodes.len(), &edges).cut(cut);
+    let cluster = |edge: &Edge| cluster_of[edge.0 as usize];
+    let inside = edges.into_par_iter().filter(|edge| cluster(edge) == cluster_of[edge.1 as usize]);
+    let mut inside: Vec<Edge> = inside.collect();
+    inside.par_sort_unstable_by_key(|edge| (cluster(edge), *edge));
+    let of_clusters = inside.par_chunk_by(|x, y| cluster(x) == cluster(y));
+    of_clusters.map(|edges| spanning_tree(edges, &nodes)).collect()
 }
 
 /// Mean score below which merging ends: no group is worth anything there, and the rows of an article
@@ -90,8 +101,8 @@ impl Tree {
     /// closest to it, and on, until two are closest to each other. These may be merged at once,
     /// since nothing that is merged elsewhere comes closer to them by it. Of equally close groups the
     /// pair of the least numbers is taken, so that no chain goes in circles.
-    fn link(n: usize, edges: &[Edge], place: &AHashMap<u32, usize>) -> Tree {
-        let mut groups = Groups::new(n, edges, place);
+    fn link(n: usize, edges: &[Edge]) -> Tree {
+        let mut groups = Groups::new(n, edges);
         let (mut merges, mut name) = (Vec::new(), (0..n).collect::<Vec<_>>());
         let mut chain = Vec::new();
         for start in 0..n {
@@ -105,7 +116,7 @@ impl Tree {
                         chain.truncate(chain.len() - 2);
                         let merged = groups.merge(tip, other);
                         let parts = [name[tip.min(other)], name[tip.max(other)]];
-                        merges.push(Merged { parts, size: groups.size[merged], mean });
+                        merges.push(Merged { parts, size: groups.size[merged] as usize, mean });
                         name[merged] = n + merges.len() - 1;
                         if chain.is_empty() {
                             chain.push(merged);
@@ -155,127 +166,172 @@ impl Tree {
 
 /// The groups of a component while they are merged. A group is named by one of its nodes.
 struct Groups {
-    /// For each group those it has edges to, rising, and the sum of the scores to them, as integers:
-    /// exact in any order.
-    sums: Vec<Vec<(u32, u64)>>,
+    /// For each group those it has edges to, above the sum of the scores to them. A group that was
+    /// merged since the row was last looked at still stands in it by itself.
+    rows: Vec<Vec<u64>>,
+    /// The name of the group that each was merged into; of one that was not its own.
+    of: Vec<u32>,
     /// Nodes of each group; 0 for a node that names none.
-    size: Vec<usize>,
+    size: Vec<u32>,
+    /// What was merged since, of the row that is looked at.
+    stale: Vec<u64>,
 }
 
+/// Bits of a sum in a row: a component has fewer than 2^22 edges, thus at most as many nodes, and a
+/// score at most 2^20.
+const SUM_BITS: u32 = 42;
+
 impl Groups {
-    fn new(n: usize, edges: &[Edge], place: &AHashMap<u32, usize>) -> Groups {
-        let mut sums: Vec<Vec<(u32, u64)>> = vec![Vec::new(); n];
-        for edge in edges {
-            let (a, b) = (place[&edge.a], place[&edge.b]);
-            sums[a].push((b as u32, weight(edge.score)));
-            sums[b].push((a as u32, weight(edge.score)));
+    fn new(n: usize, edges: &[Edge]) -> Groups {
+        let mut degrees = vec![0; n];
+        for &(a, b, _) in edges {
+            degrees[a as usize] += 1;
+            degrees[b as usize] += 1;
         }
-        sums.iter_mut().for_each(|row| row.sort_unstable());
-        Groups { sums, size: vec![1; n] }
+        let mut rows: Vec<Vec<u64>> = degrees.into_iter().map(Vec::with_capacity).collect();
+        // Edges come sorted, so each row does as well: first those with a lesser node.
+        for &(a, b, score) in edges {
+            rows[a as usize].push(u64::from(b) << SUM_BITS | u64::from(score));
+            rows[b as usize].push(u64::from(a) << SUM_BITS | u64::from(score));
+        }
+        Groups { rows, of: (0..n as u32).collect(), size: vec![1; n], stale: Vec::new() }
     }
 
     /// The group with the greatest mean score to this one, and that score, if it is enough.
-    fn nearest(&self, group: usize) -> Option<(f64, usize)> {
-        let mean = |&(other, sum): &(u32, u64)| {
-            let pairs = (self.size[group] * self.size[other as usize]) as f64;
-            (sum as f64 / pairs / f64::from(ONE), other as usize)
-        };
-        let pair = |other: usize| Reverse((group.min(other), group.max(other)));
-        let closer = |x: &(f64, usize), y: &(f64, usize)| {
-            x.0.total_cmp(&y.0).then(pair(x.1).cmp(&pair(y.1)))
-        };
-        self.sums[group].iter().map(mean).max_by(closer).filter(|(mean, _)| *mean >= LEAST_MEAN)
-    }
-
-    /// Makes one group of two, and returns its name: that of the one with more neighbours.
-    fn merge(&mut self, a: usize, b: usize) -> usize {
-        let (into, from) = if self.sums[a].len() < self.sums[b].len() { (b, a) } else { (a, b) };
-        let moved = std::mem::take(&mut self.sums[from]);
-        for &(other, sum) in &moved {
-            let row = &mut self.sums[other as usize];
-            if let Ok(at) = find(row, from) {
-                row.remove(at);
-            }
-            if other as usize != into {
-                add(row, into, sum);
+    fn nearest(&mut self, group: usize) -> Option<(f64, usize)> {
+        self.tidy(group);
+        let own = f64::from(self.size[group]);
+        let pair = |other: usize| (group.min(other), group.max(other));
+        let mut nearest = (f64::NEG_INFINITY, group);
+        for &entry in &self.rows[group] {
+            let (other, sum) = parted(entry);
+            let mean = sum as f64 / (own * f64::from(self.size[other]));
+            if mean > nearest.0 || mean == nearest.0 && pair(other) < pair(nearest.1) {
+                nearest = (mean, other);
             }
         }
-        let own = std::mem::take(&mut self.sums[into]);
-        let all = own.iter().chain(moved.iter().filter(|(other, _)| *other as usize != into));
-        let mut all: Vec<(u32, u64)> = all.copied().collect();
-        // Two rising runs, which a stable sort merges in one pass.
-        all.sort_by_key(|(other, _)| *other);
-        all.dedup_by(|next, kept| {
-            let same = next.0 == kept.0;
-            kept.1 += if same { next.1 } else { 0 };
-            same
-        });
-        self.sums[into] = all;
+        let (mean, other) = (nearest.0 / f64::from(ONE), nearest.1);
+        (mean >= LEAST_MEAN).then_some((mean, other))
+    }
+
+    /// Makes one group of two, and returns its name: that of the one with more neighbours. Both rows
+    /// have been looked at since the last merge.
+    fn merge(&mut self, a: usize, b: usize) -> usize {
+        let (into, from) = if self.rows[a].len() < self.rows[b].len() { (b, a) } else { (a, b) };
+        let moved = std::mem::take(&mut self.rows[from]);
+        self.rows[into].extend(moved);
         self.size[into] += std::mem::take(&mut self.size[from]);
+        self.of[from] = into as u32;
         into
     }
-}
 
-fn find(row: &[(u32, u64)], group: usize) -> Result<usize, usize> {
-    row.binary_search_by_key(&(group as u32), |(other, _)| *other)
-}
-
-fn add(row: &mut Vec<(u32, u64)>, group: usize, sum: u64) {
-    match find(row, group) {
-        Ok(at) => row[at].1 += sum,
-        Err(at) => row.insert(at, (group as u32, sum)),
+    /// Brings a row up to date: each group that there is now once, rising.
+    fn tidy(&mut self, group: usize) {
+        let mut row = std::mem::take(&mut self.rows[group]);
+        let mut stale = std::mem::take(&mut self.stale);
+        row.retain(|&entry| {
+            let (other, sum) = parted(entry);
+            if self.of[other] as usize == other {
+                return other != group;
+            }
+            let now = self.root(other);
+            if now != group {
+                stale.push((now as u64) << SUM_BITS | sum);
+            }
+            false
+        });
+        let rising = |row: &[u64]| row.is_sorted_by(|x, y| x >> SUM_BITS < y >> SUM_BITS);
+        if !stale.is_empty() || !rising(&row) {
+            stale.sort_unstable();
+            row.append(&mut stale);
+            // A few rising runs, which a stable sort merges in one pass.
+            row.sort();
+            row.dedup_by(|next, kept| {
+                let same = *next >> SUM_BITS == *kept >> SUM_BITS;
+                *kept += if same { parted(*next).1 } else { 0 };
+                same
+            });
+        }
+        (self.rows[group], self.stale) = (row, stale);
     }
+
+    fn root(&mut self, mut group: usize) -> usize {
+        while self.of[group] as usize != group {
+            let parent = self.of[group] as usize;
+            self.of[group] = self.of[parent]; // path halving
+            group = parent;
+        }
+        group
+    }
+}
+
+/// A group in a row, and the sum of the scores to it.
+fn parted(entry: u64) -> (usize, u64) {
+    ((entry >> SUM_BITS) as usize, entry & ((1 << SUM_BITS) - 1))
 }
 
 /// The group that some edges connect. The representative is the article with the greatest sum of
 /// scores; every other points to its parent in the maximum spanning tree from there (Prim).
-fn spanning_tree(edges: &[Edge]) -> Group {
-    let mut neighbours: BTreeMap<u32, Vec<(u32, f64)>> = BTreeMap::new();
-    for edge in edges {
-        neighbours.entry(edge.a).or_default().push((edge.b, edge.score));
-        neighbours.entry(edge.b).or_default().push((edge.a, edge.score));
+fn spanning_tree(edges: &[Edge], nodes: &[u32]) -> Group {
+    let mut neighbours: BTreeMap<u32, Vec<(u32, u32)>> = BTreeMap::new();
+    for &(a, b, score) in edges {
+        neighbours.entry(a).or_default().push((b, score));
+        neighbours.entry(b).or_default().push((a, score));
     }
-    let total = |of: &[(u32, f64)]| of.iter().map(|(_, score)| weight(*score)).sum::<u64>();
+    let total = |of: &[(u32, u32)]| of.iter().map(|(_, score)| u64::from(*score)).sum::<u64>();
     let representative = neighbours
         .iter()
-        .map(|(&article, near)| (total(near), Reverse(article)))
+        .map(|(&node, near)| (total(near), Reverse(node)))
         .max()
-        .map_or(0, |(_, Reverse(article))| article);
+        .map_or(0, |(_, Reverse(node))| node);
 
     let mut members: BTreeMap<u32, Member> = BTreeMap::new();
     let mut queue = BinaryHeap::new();
-    let mut reached = representative;
+    let (mut reached, name) = (representative, |node: u32| nodes[node as usize]);
     loop {
         for &(other, score) in &neighbours[&reached] {
             if other != representative && !members.contains_key(&other) {
-                queue.push((weight(score), Reverse((other, reached))));
+                queue.push((score, Reverse((other, reached))));
             }
         }
         let next = std::iter::from_fn(|| queue.pop())
-            .find(|(_, Reverse((article, _)))| !members.contains_key(article));
-        let Some((_, Reverse((article, to)))) = next else { break };
-        let score = neighbours[&article].iter().find(|(other, _)| *other == to);
-        let score = score.map_or(0.0, |(_, score)| *score);
-        members.insert(article, Member { article, to, score });
-        reached = article;
+            .find(|(_, Reverse((node, _)))| !members.contains_key(node));
+        let Some((score, Reverse((node, to)))) = next else { break };
+        let score = f64::from(score) / f64::from(ONE);
+        members.insert(node, Member { article: name(node), to: name(to), score });
+        reached = node;
     }
-    Group { representative, members: members.into_values().collect() }
-}
-
-/// The integer that stands for a score of 1.
-const ONE: u32 = 1 << 20;
-
-/// A score as an integer, so that sums do not depend on their order.
-fn weight(score: f64) -> u64 {
-    (score * f64::from(ONE)) as u64
+    Group { representative: name(representative), members: members.into_values().collect() }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cluster::Edge;
+    use crate::store::tests::both;
 
     fn edge(a: u32, b: u32, score: f64) -> Edge {
         Edge { a, b, score }
+    }
+
+    fn weight(score: f64) -> u32 {
+        (score * f64::from(ONE)) as u32
+    }
+
+    fn groups(articles: usize, edges: &[Edge], cut: Cut) -> Vec<Group> {
+        let [in_file, in_memory] = both().map(|store| {
+            let mut graph = Graph::new(articles, &store, 100);
+            edges.iter().for_each(|edge| graph.push(*edge).unwrap());
+            let mut found = Vec::new();
+            let keep = |group| {
+                found.push(group);
+                Ok(())
+            };
+            super::groups(graph, cut, keep).unwrap();
+            found
+        });
+        assert_eq!(in_file, in_memory);
+        in_memory
     }
 
     fn sets(groups: &[Group]) -> Vec<Vec<u32>> {
@@ -296,7 +352,7 @@ mod tests {
                 .filter(|e| {
                     x.contains(&e.a) && y.contains(&e.b) || x.contains(&e.b) && y.contains(&e.a)
                 })
-                .map(|e| weight(e.score))
+                .map(|e| u64::from(weight(e.score)))
                 .sum()
         };
         loop {
@@ -334,8 +390,8 @@ mod tests {
                     }
                 }
             }
-            let place = (0..12).map(|i| (i, i as usize)).collect();
-            let tree = Tree::link(12, &edges, &place);
+            let local: Vec<_> = edges.iter().map(|e| (e.a, e.b, weight(e.score))).collect();
+            let tree = Tree::link(12, &local);
             let mut members: Vec<Vec<u32>> = (0..12).map(|i| vec![i]).collect();
             let mut found = Vec::new();
             for merged in &tree.merges {

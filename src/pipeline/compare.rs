@@ -7,7 +7,7 @@ use crate::read::Skip;
 use crate::score::evidence::{Evidence, Reading};
 use crate::score::near::Overlap;
 use crate::score::passages::{Passage, passages};
-use crate::score::story::{self, Coefficients, Density, Part, Parts, profiles};
+use crate::score::story::{self, Coefficients, Density, Part, Parts, Profile, profiles};
 use crate::score::template::is_template;
 use crate::shingle::near::shingles;
 use crate::shingle::story::terms;
@@ -72,16 +72,17 @@ pub fn compare(a: &Article, b: &Article) -> Result<Comparison, Box<Skip>> {
     let tokens = [0, 1].map(|at| Tokens::of(sketches.texts.get(at)));
     let overlap = Overlap::of(&shingles(tokens[0]), &shingles(tokens[1]));
     let terms = tokens.map(terms);
-    let profiles = profiles(&terms);
+    let lists = profiles(&terms);
+    let profiles = [0, 1].map(|at| Profile::of(&lists[at]));
     let parts = profiles[0]
         .opened()
-        .compare(&profiles[1])
+        .compare(profiles[1])
         .with_phrases(overlap)
         .with_days(facts[0].day, facts[1].day);
     let reading =
-        |at: usize| Reading { title: &titles[at], text: &texts[at], profile: &profiles[at] };
+        |at: usize| Reading { title: &titles[at], text: &texts[at], profile: profiles[at] };
     let of = &Coefficients::SHIPPED;
-    let density = Density::new(2, std::iter::once((0, 1, parts.words)), of).between(0, 1);
+    let density = Density::of_two(of);
     Ok(Comparison {
         exact: facts[0].digest == facts[1].digest,
         overlap,

@@ -1,27 +1,84 @@
 //! Pairs of lists of a column, where the column may be larger than memory.
 
 use crate::lsh::Pair;
-use crate::store::{Block, Column, Result, Sorter, Store};
+use crate::store::{Block, Column, Record, Result, Sorter, Store};
 
 /// Pairs of rows of a column, each once, that are visited with their lists.
 ///
 /// The rows are cut into blocks of a power of two. Pairs are sorted by the block of their first row,
 /// then by that of their second, so a block of first rows stays in memory while the second rows
-/// go by, and those are read once for each block of first ones. A column that is in memory is one
+/// go by, and those are read once for each block of first ones. Where all lists fit they are one
 /// block, and the order of the pairs the plain one.
 #[derive(Debug)]
-pub(super) struct Pairs<'a> {
+pub(super) struct Pairs<'a, R: Row = Pair> {
     column: &'a Column,
     packing: Packing,
-    sorter: Sorter<u64>,
+    sorter: Sorter<R::Packed>,
+}
+
+/// A pair, and possibly more that is known of it.
+pub(super) trait Row: Copy + Send + Sync {
+    /// What is sorted of it.
+    type Packed: Record;
+
+    fn pair(&self) -> Pair;
+
+    /// With the pair as one number.
+    fn pack(self, pair: u64) -> Self::Packed;
+
+    /// The pair as one number.
+    fn place(packed: &Self::Packed) -> u64;
+
+    fn unpack(packed: Self::Packed, pair: Pair) -> Self;
+}
+
+impl Row for Pair {
+    type Packed = u64;
+
+    fn pair(&self) -> Pair {
+        *self
+    }
+
+    fn pack(self, pair: u64) -> u64 {
+        pair
+    }
+
+    fn place(packed: &u64) -> u64 {
+        *packed
+    }
+
+    fn unpack(_: u64, pair: Pair) -> Pair {
+        pair
+    }
+}
+
+impl Row for (Pair, u64) {
+    type Packed = u128;
+
+    fn pair(&self) -> Pair {
+        self.0
+    }
+
+    fn pack(self, pair: u64) -> u128 {
+        u128::from(pair) << 64 | u128::from(self.1)
+    }
+
+    fn place(packed: &u128) -> u64 {
+        (packed >> 64) as u64
+    }
+
+    fn unpack(packed: u128, pair: Pair) -> (Pair, u64) {
+        (pair, packed as u64)
+    }
 }
 
 /// Pairs decoded for one visit: enough for all threads, few enough to be nothing beside the lists.
 const AT_A_TIME: usize = 1 << 17;
 
-impl<'a> Pairs<'a> {
+impl<'a, R: Row> Pairs<'a, R> {
     /// No pairs yet. `pairs` bytes may be taken by them, and `lists` by the lists of a visit, of which
-    /// the first rows get three quarters.
+    /// those of the first rows get three quarters. (Lists that are in memory anyhow need no limit
+    /// unless the visitor makes more of them.)
     ///
     /// # Errors
     /// Those of the work folder, as everywhere here.
@@ -30,9 +87,9 @@ impl<'a> Pairs<'a> {
         column: &'a Column,
         pairs: usize,
         lists: usize,
-    ) -> Result<Pairs<'a>> {
-        let shift = |bytes| if column.is_in_memory() { Ok(31) } else { column.shift(bytes) };
-        let packing = Packing { first: shift(lists / 4 * 3)?, second: shift(lists / 4)? };
+    ) -> Result<Pairs<'a, R>> {
+        let (first, second) = (column.shift(lists / 4 * 3)?, column.shift(lists / 4)?);
+        let packing = Packing { first, second };
         Ok(Pairs { column, packing, sorter: Sorter::distinct(store, pairs) })
     }
 
@@ -40,8 +97,9 @@ impl<'a> Pairs<'a> {
     ///
     /// # Errors
     /// See [`Pairs::new`].
-    pub(super) fn extend(&mut self, pairs: impl IntoIterator<Item = Pair>) -> Result<()> {
-        pairs.into_iter().try_for_each(|pair| self.sorter.push(self.packing.pack(pair)))
+    pub(super) fn extend(&mut self, pairs: impl IntoIterator<Item = R>) -> Result<()> {
+        let pack = |row: R| row.pack(self.packing.pack(row.pair()));
+        pairs.into_iter().try_for_each(|row| self.sorter.push(pack(row)))
     }
 
     /// Calls `visit` with some pairs, sorted, all that share their first row in one call as far as
@@ -52,25 +110,27 @@ impl<'a> Pairs<'a> {
     /// See [`Pairs::new`]; those of `visit`.
     pub(super) fn visit(
         self,
-        mut visit: impl FnMut(&[Pair], &Block<'_>, &Block<'_>) -> Result<()>,
+        mut visit: impl FnMut(&[R], &Block<'_>, &Block<'_>) -> Result<()>,
     ) -> Result<()> {
         let Pairs { column, packing, sorter } = self;
         let mut firsts = Loaded { column, shift: packing.first, block: column.block(0..0)? };
         let mut seconds = Loaded { column, shift: packing.second, block: column.block(0..0)? };
-        let (mut some, of_first) = (Vec::new(), |x: &u64, y: &u64| packing.same_first(*x, *y));
+        let place = R::place;
+        let of_first = |x: &R::Packed, y: &R::Packed| packing.same_first(place(x), place(y));
+        let mut some = Vec::new();
         sorter.finish()?.blocks(of_first, |mut sorted| {
-            while let Some(&next) = sorted.first() {
-                let blocks = sorted.partition_point(|pair| packing.same_blocks(next, *pair));
+            while let Some(next) = sorted.first() {
+                let in_blocks = |row: &R::Packed| packing.same_blocks(place(next), place(row));
+                let blocks = sorted.partition_point(in_blocks);
                 let end = match sorted.get(AT_A_TIME).filter(|_| AT_A_TIME < blocks) {
-                    Some(last) => sorted
-                        .partition_point(|pair| pair <= last || packing.same_first(*last, *pair)),
+                    Some(last) => sorted.partition_point(|row| row <= last || of_first(last, row)),
                     None => blocks,
                 };
                 let now;
                 (now, sorted) = sorted.split_at(end);
                 some.clear();
-                some.extend(now.iter().map(|&pair| packing.unpack(pair)));
-                let (first, second) = some[0];
+                some.extend(now.iter().map(|row| R::unpack(*row, packing.unpack(place(row)))));
+                let (first, second) = some[0].pair();
                 visit(&some, firsts.with(first)?, seconds.with(second)?)?;
             }
             Ok(())
@@ -161,34 +221,46 @@ mod tests {
         assert!(plain.pack((3, 900)) < plain.pack((4, 5)));
     }
 
+    /// What is visited of random pairs, in order.
+    fn visited<R: Row + Ord>(store: &Store, row: impl Fn(Pair) -> R) -> Vec<R> {
+        let in_memory = store.share(1) > 1 << 20;
+        let mut column = Column::new(store, if in_memory { 1 << 20 } else { 400 });
+        (0..200_u32).for_each(|row| column.push(&vec![row; row as usize % 7]).unwrap());
+        let lists = if in_memory { usize::MAX } else { 600 };
+        let mut pairs = Pairs::new(store, &column, 1000, lists).unwrap();
+        pairs.extend(random_pairs().into_iter().map(row)).unwrap();
+        let mut found = Vec::new();
+        pairs
+            .visit(|rows, firsts, seconds| {
+                assert!(rows.is_sorted());
+                for (a, b) in rows.iter().map(Row::pair) {
+                    assert_eq!(firsts.get(a as usize), vec![a; a as usize % 7]);
+                    assert_eq!(seconds.get(b as usize), vec![b; b as usize % 7]);
+                }
+                found.extend_from_slice(rows);
+                Ok(())
+            })
+            .unwrap();
+        assert_eq!(found.is_sorted(), in_memory);
+        found.sort_unstable();
+        found
+    }
+
+    fn random_pairs() -> Vec<Pair> {
+        let random = |i: u64| (mix(i) % 200) as u32;
+        (0..3000).map(|i| (random(i), random(i + 9999))).collect()
+    }
+
     #[test]
     fn each_pair_is_visited_once_with_its_lists() {
+        let mut expected = random_pairs();
+        expected.sort_unstable();
+        expected.dedup();
         for store in both() {
-            let in_memory = store.share(1) > 1 << 20;
-            let mut column = Column::new(&store, if in_memory { 1 << 20 } else { 400 });
-            (0..200_u32).for_each(|row| column.push(&vec![row; row as usize % 7]).unwrap());
-            let random = |i: u64| (mix(i) % 200) as u32;
-            let mut expected: Vec<Pair> =
-                (0..3000).map(|i| (random(i), random(i + 9999))).collect();
-            let mut pairs = Pairs::new(&store, &column, 1000, 600).unwrap();
-            pairs.extend(expected.iter().copied()).unwrap();
-            let mut found = Vec::new();
-            pairs
-                .visit(|pairs, firsts, seconds| {
-                    assert!(pairs.is_sorted());
-                    for &(a, b) in pairs {
-                        assert_eq!(firsts.get(a as usize), vec![a; a as usize % 7]);
-                        assert_eq!(seconds.get(b as usize), vec![b; b as usize % 7]);
-                    }
-                    found.extend_from_slice(pairs);
-                    Ok(())
-                })
-                .unwrap();
-            assert_eq!(found.is_sorted(), in_memory);
-            expected.sort_unstable();
-            expected.dedup();
-            found.sort_unstable();
-            assert_eq!(found, expected);
+            assert_eq!(visited(&store, |pair| pair), expected);
+            let more = |pair: Pair| (pair, u64::from(pair.0 ^ pair.1));
+            let expected: Vec<_> = expected.iter().map(|pair| more(*pair)).collect();
+            assert_eq!(visited(&store, more), expected);
         }
     }
 }

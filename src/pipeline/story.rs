@@ -1,105 +1,213 @@
-//! The story level.
+//! The story level as a whole: profiles, candidates, scores, groups.
+
 use super::Run;
 use super::clusters::{Match, Relation, matched};
 use super::corpus::Corpus;
 use super::entry::find;
+use super::pairs::Pairs;
 use super::sketch::Fact;
-use crate::cluster::{self, Edge};
-use crate::lsh;
+use crate::cluster::{self, Edge, Member, graph::Graph};
+use crate::lsh::Pair;
+use crate::lsh::story::{Limits, candidates};
 use crate::score::near::Overlap;
-use crate::score::story::{self, Coefficients, Density, Opened, Parts};
+use crate::score::story::{
+    self, Coefficients, Density, LEAST_EXCESS, Likeness, Phraseless, Phrases, Profile, Profiles,
+    likeness,
+};
 use crate::shingle::near::shingles;
-use crate::shingle::story::terms;
-use crate::store::{Result, Sorter};
+use crate::store::{Block, Column, Result, Sorter, Store};
 use crate::text::Tokens;
 use rayon::prelude::*;
+use std::ops::Range;
+use std::sync::OnceLock;
 
 /// What the story level gives.
 pub(super) struct StoryLevel {
+    /// For each article the one that stands for its story; itself where it is alone, or does not stand
+    /// for its near group.
     pub(super) of: Vec<u32>,
+    /// Why each other is in its story.
     pub(super) matches: Sorter<Match>,
+    /// For each of the configuration's pairs the probability of one story.
     pub(super) judged: Vec<Option<f64>>,
 }
 
+const OF: &Coefficients = &Coefficients::SHIPPED;
+
+/// Groups the articles in `standing`, which speak for their near groups; `near` says for each article
+/// which one speaks for it.
+///
+/// Memory: 20 bytes an article, 10 bytes for each term that several articles hold, about 200 MB for
+/// the largest component of a large corpus; the rest is in the store, or in files.
 pub(super) fn level(
     corpus: &Corpus,
     standing: &[u32],
     near: &[u32],
     run: &Run<'_>,
 ) -> Result<StoryLevel> {
-    let n = standing.len();
-    let config = run.config;
-    let texts = corpus.texts.block(0..corpus.len())?;
-    let facts = corpus.facts.rows(0..corpus.len())?;
-    let tokens = |own: u32| Tokens::of(texts.get(standing[own as usize] as usize));
-    let day = |own: u32| Fact::from(facts[standing[own as usize] as usize]).day;
-    let terms: Vec<_> = (0..n as u32).into_par_iter().map(|own| terms(tokens(own))).collect();
-    let sets: Vec<_> = (0..n as u32).into_par_iter().map(|own| shingles(tokens(own))).collect();
-    let profiles = story::profiles(&terms);
-    let limits = lsh::story::Limits::default();
-    let keys: Vec<_> = profiles.par_iter().map(|profile| profile.keys(limits.keys)).collect();
-    let within_window = |a: u32, b: u32| match (config.window_days, day(a), day(b)) {
-        (Some(window), Some(a), Some(b)) => a.abs_diff(b) <= window,
-        _ => true,
+    let (store, articles) = (run.store, corpus.len());
+    let days = |range: Range<usize>| {
+        let facts = corpus.facts.rows(range)?;
+        Ok(facts.iter().map(|&facts| Fact::from(facts).day).collect::<Vec<_>>())
     };
-    let pairs = lsh::story::candidates(&keys, limits, within_window);
-    let compare = |opened: &Opened<'_>, a: u32, b: u32| {
-        opened.compare(&profiles[b as usize]).with_days(day(a), day(b))
-    };
-    let compared: Vec<_> = pairs
-        .par_chunk_by(|x, y| x.0 == y.0)
-        .flat_map_iter(|of_one| {
-            let opened = profiles[of_one[0].0 as usize].opened();
-            of_one.iter().map(move |&(a, b)| (a, b, compare(&opened, a, b)))
+    let limits = Limits::default();
+    let made = Profiles::new(&corpus.texts, standing, &days, limits.keys, store)?;
+    let Profiles { profiles, keys, terms } = made;
+
+    let window = run.config.window_days.map(|window| Ok((window, days(0..articles)?)));
+    let window = window.transpose()?;
+    let allowed = |a: u32, b: u32| {
+        window.as_ref().is_none_or(|(window, days)| {
+            let days = days[a as usize].zip(days[b as usize]);
+            days.is_none_or(|(a, b)| a.abs_diff(b) <= *window)
         })
-        .collect();
-    let of = &Coefficients::SHIPPED;
-    let words = compared.iter().map(|&(a, b, parts)| (a, b, parts.words));
-    let density = Density::new(n, words, of);
-    let excess = |a: u32, b: u32, parts: Parts| {
-        parts
-            .with_phrases(Overlap::of(&sets[a as usize], &sets[b as usize]))
-            .excess(density.between(a, b), of)
     };
-    let edges: Vec<Edge> = compared
-        .par_iter()
-        .filter(|&&(a, b, parts)| {
-            parts.greatest_excess(density.between(a, b), of) > story::LEAST_EXCESS
+    // Profiles that are in memory need no blocks.
+    let lists = if profiles.is_in_memory() { usize::MAX } else { store.share(4) };
+    let mut found = Pairs::new(store, &profiles, store.share(4), lists)?;
+    candidates(&keys, terms, limits, allowed, store, |pairs| found.extend(pairs))?;
+    drop((keys, window));
+
+    let mut likenesses = Sorter::new(store, store.share(4));
+    let mut compared = Pairs::new(store, &corpus.texts, store.share(4), store.share(8))?;
+    compare(found, &mut likenesses, &mut compared)?;
+    let density = Density::new(articles, standing.len(), &likenesses.finish()?, OF)?;
+    let judged = judged(corpus, near, &profiles, &density, run)?;
+    drop(profiles);
+
+    let graph = edges(compared, &density, articles, store)?;
+    let cut = story::cut(run.config.story_threshold, &density, OF);
+    drop(density);
+    let mut of: Vec<u32> = (0..articles as u32).collect();
+    let mut matches = Sorter::new(store, store.share(8));
+    cluster::story::groups(graph, cut, |group| {
+        group.members.iter().try_for_each(|member| {
+            of[member.article as usize] = group.representative;
+            let score = story::probability_clustered(member.score, true, OF);
+            matches.push(matched(&Member { score, ..*member }, Relation::Story))
         })
-        .map(|&(a, b, parts)| Edge { a, b, score: excess(a, b, parts) })
-        .filter(|edge| edge.score > story::LEAST_EXCESS)
-        .collect();
-    let own_number = |article: u32| {
-        standing.partition_point(|&standing| standing < near[article as usize]) as u32
-    };
-    let judged = config
-        .judged_pairs
-        .iter()
-        .map(|(a, b)| {
-            let (Some(a), Some(b)) = (find(&corpus.entries, a)?, find(&corpus.entries, b)?) else {
-                return Ok(None);
-            };
-            Ok(Some(match (own_number(a), own_number(b)) {
-                (a, b) if a == b => 1.0,
-                (a, b) => {
-                    let parts = compare(&profiles[a as usize].opened(), a, b);
-                    story::probability(excess(a, b, parts), of)
+    })?;
+    Ok(StoryLevel { of, matches, judged })
+}
+
+/// Compares candidate pairs: tells how alike the words of both are, and keeps what may count.
+fn compare(
+    found: Pairs<'_>,
+    likenesses: &mut Sorter<Likeness>,
+    compared: &mut Pairs<'_, (Pair, u64)>,
+) -> Result<()> {
+    // Density is never less, as it is kept.
+    let least = f64::from(OF.density_least as f32);
+    found.visit(|pairs, firsts, seconds| {
+        let some = pairs.par_chunk_by(|x, y| x.0 == y.0).fold(
+            || (Vec::new(), Vec::new()),
+            |(mut alike, mut kept), of_one| {
+                let mut opened = Profile::of(firsts.get(of_one[0].0 as usize)).opened();
+                for &(a, b) in of_one {
+                    let parts = opened.compare(Profile::of(seconds.get(b as usize)));
+                    alike.extend([likeness(a, parts.words), likeness(b, parts.words)]);
+                    let parts = parts.without_phrases(OF);
+                    if parts.greatest_excess(least, OF) > LEAST_EXCESS {
+                        kept.push(((a, b), parts.bits()));
+                    }
                 }
-            }))
-        })
-        .collect::<Result<_>>()?;
-    let cut = story::cut(config.story_threshold, &density, of);
-    let name = |own: u32| standing[own as usize];
-    let mut of_all: Vec<u32> = (0..corpus.len() as u32).collect();
-    let mut matches = Sorter::new(run.store, run.store.share(8));
-    for group in cluster::story::groups(n, &edges, cut) {
-        for mut member in group.members {
-            of_all[name(member.article) as usize] = name(group.representative);
-            member.article = name(member.article);
-            member.to = name(member.to);
-            member.score = story::probability_clustered(member.score, true, of);
-            matches.push(matched(&member, Relation::Story))?;
+                (alike, kept)
+            },
+        );
+        for (alike, kept) in some.collect::<Vec<_>>() {
+            likenesses.extend(&alike)?;
+            compared.extend(kept)?;
+        }
+        Ok(())
+    })
+}
+
+/// The pairs that are alike beyond their surroundings, phrases included.
+fn edges(
+    compared: Pairs<'_, (Pair, u64)>,
+    density: &Density,
+    articles: usize,
+    store: &Store,
+) -> Result<Graph> {
+    let mut graph = Graph::new(articles, store, store.share(4));
+    let (mut of_firsts, mut of_seconds) = (Sets::default(), Sets::default());
+    compared.visit(|rows, firsts, seconds| {
+        of_firsts.begin(firsts);
+        // In memory the blocks are one, and so are the sets.
+        let same = firsts.range() == seconds.range();
+        if !same {
+            of_seconds.begin(seconds);
+        }
+        let of_seconds = if same { &of_firsts } else { &of_seconds };
+        let of_one = |rows: &[(Pair, u64)]| {
+            let a = rows[0].0.0;
+            let mut own = None;
+            let edge = |&((_, b), bits): &(Pair, u64)| {
+                let (parts, density) = (Phraseless::from_bits(bits), density.between(a, b));
+                if parts.greatest_excess(density, OF) <= LEAST_EXCESS {
+                    return None;
+                }
+                let own = own.get_or_insert_with(|| Phrases::of(of_firsts.get(firsts, a)));
+                let phrases = story::phrases::phrases(own.overlap(of_seconds.get(seconds, b)));
+                let score = parts.excess(phrases, density, OF);
+                (score > LEAST_EXCESS).then_some(Edge { a, b, score })
+            };
+            rows.iter().filter_map(edge).collect::<Vec<Edge>>()
+        };
+        let same_first = |x: &(Pair, u64), y: &(Pair, u64)| x.0.0 == y.0.0;
+        let found: Vec<Edge> = rows.par_chunk_by(same_first).flat_map_iter(of_one).collect();
+        found.into_iter().try_for_each(|edge| graph.push(edge))
+    })?;
+    Ok(graph)
+}
+
+/// The shingle sets of the articles of a block, made when they are first asked for.
+#[derive(Default)]
+struct Sets {
+    articles: Range<usize>,
+    sets: Vec<OnceLock<Box<[u64]>>>,
+}
+
+impl Sets {
+    /// Of another block, unless it is the same.
+    fn begin(&mut self, block: &Block<'_>) {
+        if self.articles != block.range() {
+            self.articles = block.range();
+            self.sets.clear();
+            self.sets.resize_with(self.articles.len(), OnceLock::new);
         }
     }
-    Ok(StoryLevel { of: of_all, matches, judged })
+
+    fn get(&self, block: &Block<'_>, article: u32) -> &[u64] {
+        let article = article as usize;
+        let set = || shingles(Tokens::of(block.get(article))).into();
+        self.sets[article - self.articles.start].get_or_init(set)
+    }
+}
+
+/// The probability that each of the configuration's pairs tells one story: 1 within a near group;
+/// `None` where an id is unknown.
+fn judged(
+    corpus: &Corpus,
+    near: &[u32],
+    profiles: &Column,
+    density: &Density,
+    run: &Run<'_>,
+) -> Result<Vec<Option<f64>>> {
+    let probability = |(a, b): &(String, String)| {
+        let (Some(a), Some(b)) = (find(&corpus.entries, a)?, find(&corpus.entries, b)?) else {
+            return Ok(None);
+        };
+        let pair @ [a, b] = [a, b].map(|article| near[article as usize]);
+        if a == b {
+            return Ok(Some(1.0));
+        }
+        let profiles = [profiles.get(a as usize)?, profiles.get(b as usize)?];
+        let parts = Profile::of(&profiles[0]).opened().compare(Profile::of(&profiles[1]));
+        let set = |article: u32| Ok(shingles(Tokens::of(&corpus.texts.get(article as usize)?)));
+        let sets: Vec<Vec<u64>> = pair.into_iter().map(set).collect::<Result<_>>()?;
+        let parts = parts.with_phrases(Overlap::of(&sets[0], &sets[1]));
+        Ok(Some(story::probability(parts.excess(density.between(a, b), OF), OF)))
+    };
+    run.config.judged_pairs.par_iter().map(probability).collect()
 }

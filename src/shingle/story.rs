@@ -36,6 +36,18 @@ impl Marks {
         self.0 & other.0 == other.0
     }
 
+    /// As a number.
+    #[must_use]
+    pub fn bits(self) -> u8 {
+        self.0
+    }
+
+    /// The marks of a number.
+    #[must_use]
+    pub fn from_bits(bits: u8) -> Marks {
+        Marks(bits)
+    }
+
     fn add(&mut self, other: Marks, when: bool) {
         self.0 |= if when { other.0 } else { 0 };
     }
@@ -47,7 +59,8 @@ pub const LEAD_TERMS: usize = 100;
 /// The terms of an article, title included, sorted by hash, each once. Cost: a sort.
 #[must_use]
 pub fn terms(tokens: Tokens<'_>) -> Vec<Term> {
-    let mut found = Vec::with_capacity(tokens.len());
+    // Hash and marks as one number, which sorts faster.
+    let mut found: Vec<u64> = Vec::with_capacity(tokens.len());
     for part in [tokens.title(), tokens.text()] {
         each_term(tokens, part, |hash, places| {
             let word = tokens.at(places.start).marks;
@@ -57,20 +70,17 @@ pub fn terms(tokens: Tokens<'_>) -> Vec<Term> {
             marks.add(Marks::NAME, capital && !word.has(text::Marks::OPENS_SENTENCE));
             marks.add(Marks::NUMBER, word.has(text::Marks::NUMBER));
             marks.add(Marks::CAPITAL, capital);
-            found.push(Term { hash, count: 1, marks });
+            found.push(u64::from(hash) << 32 | u64::from(marks.0));
         });
     }
-    found.sort_unstable_by_key(|term| term.hash);
-    found.dedup_by(|next, kept| {
-        let same = next.hash == kept.hash;
-        if same {
-            kept.count = kept.count.saturating_add(1);
-            kept.marks.0 |= next.marks.0;
-        }
-        same
-    });
-    found.shrink_to_fit();
-    found
+    found.sort_unstable();
+    let hash = |found: u64| (found >> 32) as u32;
+    let term = |same: &[u64]| Term {
+        hash: hash(same[0]),
+        count: u16::try_from(same.len()).unwrap_or(u16::MAX),
+        marks: Marks(same.iter().fold(0, |marks, found| marks | *found as u8)),
+    };
+    found.chunk_by(|a, b| hash(*a) == hash(*b)).map(term).collect()
 }
 
 /// Calls `visit` with the hash of each term in a part of an article, in order, and the places of its

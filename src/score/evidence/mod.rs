@@ -77,7 +77,7 @@ pub struct Reading<'a> {
     /// Words of the text.
     pub text: &'a Words,
     /// Weighted terms of both.
-    pub profile: &'a Profile,
+    pub profile: Profile<'a>,
 }
 
 impl Evidence {
@@ -131,10 +131,10 @@ mod tests {
             Tokens::write(&title, &text, &mut list);
             terms(Tokens::of(&list))
         });
-        let profiles = profiles(&terms);
+        let lists = profiles(&terms);
         Evidence::of(
-            Reading { title: &a[0], text: &a[1], profile: &profiles[0] },
-            Reading { title: &b[0], text: &b[1], profile: &profiles[1] },
+            Reading { title: &a[0], text: &a[1], profile: Profile::of(&lists[0]) },
+            Reading { title: &b[0], text: &b[1], profile: Profile::of(&lists[1]) },
         )
     }
 

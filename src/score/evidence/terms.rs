@@ -54,7 +54,7 @@ pub(super) struct Terms<'a> {
 }
 
 impl<'a> Terms<'a> {
-    pub(super) fn of(reading: Reading<'a>, other: &Profile) -> Terms<'a> {
+    pub(super) fn of(reading: Reading<'a>, other: Profile<'_>) -> Terms<'a> {
         let mut terms: Vec<Placed> = Vec::new();
         for (in_title, words) in [(true, reading.title), (false, reading.text)] {
             let headlines = headlines(words);
@@ -64,8 +64,7 @@ impl<'a> Terms<'a> {
             each_term(tokens, tokens.text(), |hash, range| {
                 let first = &words.words[range.start];
                 let own = reading.profile.term(hash);
-                let marked =
-                    |term: Option<&Weighted>, mark| term.is_some_and(|t| t.marks.has(mark));
+                let marked = |term: Option<Weighted>, mark| term.is_some_and(|t| t.marks.has(mark));
                 let between = |end: u32, next: u32| {
                     // Neighbouring pairs of characters overlap.
                     words.normal.get(end as usize..next as usize).unwrap_or_default()
@@ -75,7 +74,7 @@ impl<'a> Terms<'a> {
                 end = Some(last.end);
                 terms.push(Placed {
                     hash,
-                    idf: own.map_or(0.0, Weighted::idf),
+                    idf: own.map_or(0.0, |own| own.idf()),
                     in_title,
                     lead: terms.len() < LEAD_TERMS,
                     name: first.capital

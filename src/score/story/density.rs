@@ -4,7 +4,7 @@
 //! region everything is alike, and likeness says less.
 
 use super::coefficients::Coefficients;
-use rayon::prelude::*;
+use crate::store::{Result, Sorted};
 
 /// Likeness of neighbours at these ranks (from 0) is the density. The nearest may be the same story.
 const RANKS: std::ops::Range<usize> = 5..25;
@@ -13,62 +13,69 @@ const RANKS: std::ops::Range<usize> = 5..25;
 /// few articles nothing of it is used.
 const PRIOR_ARTICLES: f64 = 10.0;
 
-/// Density around each article of a corpus.
+/// How alike an article is to one of its neighbours, as it is sorted: the nearest of each article
+/// first.
+pub type Likeness = u64;
+
+/// What is sorted of an article and the cosine of its words with those of another.
+#[must_use]
+pub fn likeness(article: u32, cosine: f64) -> Likeness {
+    // Of numbers that are not negative the bits rise with the number.
+    u64::from(article) << 32 | u64::from(!(cosine as f32).to_bits())
+}
+
+/// Density around each article of a corpus. Memory: 4 bytes each.
 #[derive(Clone, Debug)]
 pub struct Density {
-    around: Vec<f64>,
+    around: Vec<f32>,
     /// Weight of what was measured, against the prior: 0 to 1.
     trust: f64,
 }
 
 impl Density {
-    /// Density around each of `articles` articles, from the candidate pairs: one, other, and the
-    /// cosine of their words. For an article with fewer neighbours than ranks, the rest counts as 0.
+    /// Density around articles with numbers under `numbers`, of which so many are compared, from the
+    /// likeness of both articles of each candidate pair. For an article with fewer neighbours than
+    /// ranks, the rest counts as 0.
     ///
-    /// Cost: two passes over the pairs; memory 16 bytes a pair.
-    #[must_use]
+    /// Cost: a pass over the likenesses.
+    ///
+    /// # Errors
+    /// Those of the work folder.
     pub fn new(
+        numbers: usize,
         articles: usize,
-        pairs: impl Iterator<Item = (u32, u32, f64)> + Clone,
+        likenesses: &Sorted<Likeness>,
         of: &Coefficients,
-    ) -> Density {
-        // The cosines of each article behind one another, between `ends`.
-        let mut ends = vec![0_usize; articles + 1];
-        for (a, b, _) in pairs.clone() {
-            ends[a as usize + 1] += 1;
-            ends[b as usize + 1] += 1;
-        }
-        for article in 0..articles {
-            ends[article + 1] += ends[article];
-        }
-        let mut cosines = vec![0.0; ends[articles]];
-        let mut next = ends.clone();
-        for (a, b, cosine) in pairs {
-            for article in [a, b] {
-                cosines[next[article as usize]] = cosine;
-                next[article as usize] += 1;
-            }
-        }
+    ) -> Result<Density> {
         let n = articles as f64;
         let trust = n / (n + PRIOR_ARTICLES);
-        let around = (0..articles).into_par_iter().map(|article| {
-            let mut nearest = cosines[ends[article]..ends[article + 1]].to_vec();
-            let falling = |x: &f64, y: &f64| y.total_cmp(x);
-            if nearest.len() > RANKS.end {
-                nearest.select_nth_unstable_by(RANKS.end, falling);
-                nearest.truncate(RANKS.end);
+        let around = |measured: f64| {
+            (trust * measured + (1.0 - trust) * of.density_prior).max(of.density_least) as f32
+        };
+        let mut density = Density { around: vec![around(0.0); numbers], trust };
+        let same = |a: &Likeness, b: &Likeness| a >> 32 == b >> 32;
+        likenesses.blocks(same, |block| {
+            for of_one in block.chunk_by(same) {
+                let nearest = of_one.iter().map(|one| f64::from(f32::from_bits(!(*one as u32))));
+                let measured: f64 = nearest.take(RANKS.end).skip(RANKS.start).sum();
+                density.around[(of_one[0] >> 32) as usize] = around(measured / RANKS.len() as f64);
             }
-            nearest.sort_unstable_by(falling);
-            let measured = nearest.iter().skip(RANKS.start).sum::<f64>() / RANKS.len() as f64;
-            (trust * measured + (1.0 - trust) * of.density_prior).max(of.density_least)
-        });
-        Density { around: around.collect(), trust }
+            Ok(())
+        })?;
+        Ok(density)
+    }
+
+    /// The density that is assumed around two articles without a corpus.
+    #[must_use]
+    pub fn of_two(of: &Coefficients) -> f64 {
+        let trust = 2.0 / (2.0 + PRIOR_ARTICLES);
+        ((1.0 - trust) * of.density_prior).max(of.density_least)
     }
 
     /// Mean density around two articles.
     #[must_use]
     pub fn between(&self, a: u32, b: u32) -> f64 {
-        (self.around[a as usize] + self.around[b as usize]) / 2.0
+        (f64::from(self.around[a as usize]) + f64::from(self.around[b as usize])) / 2.0
     }
 
     /// How far what is measured around articles can be trusted, for the size of the corpus: 0 to 1.
@@ -81,15 +88,25 @@ impl Density {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::store::Sorter;
+    use crate::store::tests::both;
 
     #[test]
     fn a_crowd_is_dense_and_a_tiny_corpus_says_nothing() {
-        let crowd = (0..40).flat_map(|b| (0..b).map(move |a| (a, b, 0.6)));
         let of = Coefficients::SHIPPED;
-        let density = Density::new(400, crowd, &of);
-        assert!(density.between(0, 1) > 0.5);
-        assert!((density.between(300, 301) - of.density_least).abs() < 1e-12);
-        let tiny = Density::new(2, [(0, 1, 0.9)].into_iter(), &of);
-        assert!((tiny.between(0, 1) - of.density_prior).abs() < 0.08);
+        for store in both() {
+            let mut crowd = Sorter::new(&store, 64);
+            for (a, b) in (0..40).flat_map(|b| (0..b).map(move |a| (a, b))) {
+                [a, b].iter().for_each(|&article| crowd.push(likeness(article, 0.6)).unwrap());
+            }
+            let density = Density::new(400, 400, &crowd.finish().unwrap(), &of).unwrap();
+            assert!(density.between(0, 1) > 0.5);
+            assert!((density.between(300, 301) - of.density_least).abs() < 1e-7);
+            let mut tiny = Sorter::new(&store, 64);
+            tiny.extend(&[likeness(0, 0.9), likeness(1, 0.9)]).unwrap();
+            let tiny = Density::new(2, 2, &tiny.finish().unwrap(), &of).unwrap();
+            assert!((tiny.between(0, 1) - of.density_prior).abs() < 0.08);
+            assert!((tiny.between(0, 1) - Density::of_two(&of)).abs() < 1e-7);
+        }
     }
 }

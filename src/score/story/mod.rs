@@ -7,14 +7,20 @@
 
 pub mod coefficients;
 pub mod density;
+pub mod parts;
+pub mod phrases;
 pub mod profile;
+pub mod profiles;
 pub mod weights;
 
 use crate::cluster::story::Cut;
 use crate::math;
 pub use coefficients::Coefficients;
-pub use density::Density;
-pub use profile::{Opened, Part, Parts, Profile, profiles};
+pub use density::{Density, Likeness, likeness};
+pub use parts::{Part, Parts, Phraseless};
+pub use phrases::Phrases;
+pub use profile::{Opened, Profile};
+pub use profiles::{Days, Profiles, profiles};
 
 /// Excess that pairs must have to count in clustering.
 pub const LEAST_EXCESS: f64 = 0.02;

@@ -2,7 +2,7 @@
 
 use crate::math::ln;
 use crate::shingle::frequency::WordFrequency;
-use crate::shingle::story::Term;
+use crate::store::{Result, Sorted, Sorter, Store};
 use rayon::prelude::*;
 
 /// Articles after which the corpus' own frequencies count as much as the background's.
@@ -22,58 +22,87 @@ const GREATEST: f64 = 10.0;
 /// Inverse document frequencies, blended from everyday language and the corpus itself as that
 /// grows.
 ///
-/// Terms in the order of their hashes, so that all that is known lies close together: a table with
-/// a cell for each hash took three times as long.
+/// Terms that more than one article holds are numbered in the order of their hashes, and lie close
+/// together: a table with a cell for each hash took three times as long. Memory: 4 bytes each.
 #[derive(Debug)]
 pub struct Weights {
-    terms: Vec<Known>,
-    /// For the high [`INDEX_BITS`] of a hash, where its terms begin.
+    /// Low half of the hash, above the inverse document frequency.
+    terms: Vec<u32>,
+    /// For each high half of a hash, where its terms begin.
     index: Vec<u32>,
     blend: Blend,
 }
 
-/// A term of the corpus.
-#[derive(Clone, Copy, Debug)]
-struct Known {
-    hash: u32,
-    idf: f32,
-    /// Whether more than one article holds it.
-    shared: bool,
-}
+/// Inverse document frequencies are in units of a 4,096th of a nat; the greatest is 10 nats.
+pub const IDF_UNITS: f64 = 4096.0;
 
-/// High bits of a hash by which the terms are entered.
-const INDEX_BITS: u32 = 16;
-const INDEX_SHIFT: u32 = u32::BITS - INDEX_BITS;
+/// Terms that are kept at most: 256 MiB of them. Where more are held by several articles, those with
+/// the fewest holders are forgotten, all with the same number of them at a time, and weigh as if one
+/// article held them: in a corpus that large this is the same up to hundreds of articles (see
+/// [`GREATEST`]), but nobody is found by them.
+const MOST_TERMS: u64 = 1 << 26;
 
 impl Weights {
-    /// Weights from the terms of each article of a corpus. Cost: a sort of them, part by part; memory
-    /// 20 bytes a different term, of which at most 2^24 are kept, and 4 a term of one part.
+    /// The weights in a corpus of some articles, from how many hold each term: hashes and numbers,
+    /// rising.
     #[must_use]
-    pub fn new<T: AsRef<[Term]> + Sync>(
-        corpus: &[T],
+    pub fn new(
+        articles: usize,
+        counts: &[(u32, u32)],
         background: &'static WordFrequency,
     ) -> Weights {
-        let blend = Blend { articles: corpus.len() as f64, background };
-        let known =
-            |(hash, held)| Known { hash, idf: blend.idf(hash, held) as f32, shared: held > 1 };
-        let terms: Vec<Known> = holding(corpus).into_par_iter().map(known).collect();
-        let first = |high: u64| {
-            terms.partition_point(|term| u64::from(term.hash) < high << INDEX_SHIFT) as u32
-        };
-        let index = (0..=1 << INDEX_BITS).map(first).collect();
-        Weights { terms, index, blend }
+        let mut weights = Weights::empty(articles as u64, background);
+        weights.extend(counts, 2);
+        weights.close();
+        weights
     }
 
-    /// Inverse document frequency of a term of the corpus, in nats: 0 for a word that every article
-    /// holds; and whether more than one does.
-    #[must_use]
-    pub fn of(&self, term: u32) -> (f64, bool) {
-        let high = (term >> INDEX_SHIFT) as usize;
-        let near = &self.terms[self.index[high] as usize..self.index[high + 1] as usize];
-        match near.binary_search_by_key(&term, |known| known.hash) {
-            Ok(at) => (f64::from(near[at].idf), near[at].shared),
-            Err(_) => (self.blend.idf(term, 1), false),
+    fn empty(articles: u64, background: &'static WordFrequency) -> Weights {
+        let blend = Blend { articles: articles as f64, background };
+        Weights { terms: Vec::new(), index: vec![0; (1 << 16) + 1], blend }
+    }
+
+    /// Adds the terms that at least so many articles hold; those that follow have greater hashes.
+    fn extend(&mut self, counts: &[(u32, u32)], least: u32) {
+        let kept = |of: &&(u32, u32)| of.1 >= least;
+        let known = |&(hash, held)| hash << 16 | u32::from(self.blend.idf(hash, held));
+        self.terms.par_extend(counts.par_iter().filter(kept).map(known));
+        for (hash, _) in counts.iter().filter(kept) {
+            self.index[(hash >> 16) as usize + 1] += 1;
         }
+    }
+
+    /// Says that no more are added.
+    fn close(&mut self) {
+        for high in 1..self.index.len() {
+            self.index[high] += self.index[high - 1];
+        }
+    }
+
+    /// Inverse document frequency of a term, in [`IDF_UNITS`]: 0 for a word that every article holds;
+    /// and its number, if more than one article holds it.
+    #[must_use]
+    pub fn of(&self, term: u32) -> (u16, Option<u32>) {
+        let high = (term >> 16) as usize;
+        let (start, end) = (self.index[high] as usize, self.index[high + 1] as usize);
+        let low = term << 16;
+        let at = start + self.terms[start..end].partition_point(|&known| known < low);
+        match self.terms[start..end].get(at - start) {
+            Some(&known) if known >> 16 == low >> 16 => (known as u16, Some(at as u32)),
+            _ => (self.blend.idf(term, 1), None),
+        }
+    }
+
+    /// Number of terms that more than one article holds.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.terms.len()
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.terms.is_empty()
     }
 }
 
@@ -85,48 +114,87 @@ struct Blend {
 }
 
 impl Blend {
-    fn idf(&self, term: u32, held: u32) -> f64 {
+    fn idf(&self, term: u32, held: u32) -> u16 {
         let everyday = everyday(self.background.share(term).unwrap_or(0.0));
         let own = ln(self.articles.max(1.0) / f64::from(held)).min(GREATEST);
         let sum = BACKGROUND_ARTICLES * everyday + self.articles * own;
-        sum / (BACKGROUND_ARTICLES + self.articles)
+        (sum / (BACKGROUND_ARTICLES + self.articles) * IDF_UNITS) as u16
     }
 }
 
-/// Articles whose terms are sorted at a time.
-const ARTICLES_AT_A_TIME: usize = 1 << 16;
+/// How many articles hold each term, while they are counted.
+#[derive(Debug)]
+pub struct Frequencies {
+    articles: u64,
+    /// Hash of a term above the number of some articles that hold it.
+    counts: Sorter<u64>,
+}
 
-/// Terms that are counted at most. Where a corpus has more, those that one article has held so far
-/// are forgotten, over and over: in a corpus that large a term weighs the same up to hundreds of
-/// articles (see [`GREATEST`]).
-const MOST_TERMS: usize = 1 << 24;
+impl Frequencies {
+    /// No articles yet. Up to `bytes` are held in memory.
+    #[must_use]
+    pub fn new(store: &Store, bytes: usize) -> Frequencies {
+        Frequencies { articles: 0, counts: Sorter::new(store, bytes) }
+    }
 
-/// How many articles hold each term: terms and counts, rising by hash.
-fn holding<T: AsRef<[Term]> + Sync>(corpus: &[T]) -> Vec<(u32, u32)> {
-    let mut all: Vec<(u32, u32)> = Vec::new();
-    for articles in corpus.chunks(ARTICLES_AT_A_TIME) {
-        let terms = articles.par_iter().flat_map_iter(|terms| terms.as_ref().iter());
-        let mut hashes: Vec<u32> = terms.map(|term| term.hash).collect();
+    /// Counts some articles, of which the hashes of all terms are given, those of each article once.
+    /// Cost: a sort.
+    ///
+    /// # Errors
+    /// Those of the work folder, as everywhere here.
+    pub fn add(&mut self, articles: usize, mut hashes: Vec<u32>) -> Result<()> {
         hashes.par_sort_unstable();
-        let counted = hashes.chunk_by(|a, b| a == b).map(|same| (same[0], same.len() as u32));
-        all = merged(&all, counted);
-        if all.len() > MOST_TERMS {
-            all.retain(|(_, held)| *held > 1);
-        }
+        self.articles += articles as u64;
+        let mut same = hashes.chunk_by(|a, b| a == b);
+        same.try_for_each(|same| self.counts.push(u64::from(same[0]) << 32 | same.len() as u64))
     }
-    all
+
+    /// The weights. Cost: a sort, of a record for each term and call of [`Frequencies::add`].
+    ///
+    /// # Errors
+    /// See [`Frequencies::add`].
+    pub fn finish(self, background: &'static WordFrequency) -> Result<Weights> {
+        self.finish_with(background, MOST_TERMS)
+    }
+
+    fn finish_with(self, background: &'static WordFrequency, most: u64) -> Result<Weights> {
+        let mut weights = Weights::empty(self.articles, background);
+        let counts = self.counts.finish()?;
+        let least = least_held(&counts, most)?;
+        each_count(&counts, |counted| weights.extend(counted, least))?;
+        weights.close();
+        Ok(weights)
+    }
 }
 
-/// The sums of two lists of counts, both rising by hash.
-fn merged(a: &[(u32, u32)], b: impl Iterator<Item = (u32, u32)>) -> Vec<(u32, u32)> {
-    let (mut all, mut a) = (Vec::with_capacity(a.len()), a.iter().copied().peekable());
-    for (hash, count) in b {
-        all.extend(std::iter::from_fn(|| a.next_if(|(other, _)| *other < hash)));
-        let more = a.next_if(|(other, _)| *other == hash).map_or(0, |(_, more)| more);
-        all.push((hash, count + more));
+/// The least number of holders, 2 or more, that at most `most` terms have.
+fn least_held(counts: &Sorted<u64>, most: u64) -> Result<u32> {
+    // The last cell is for all greater numbers, of which there are few.
+    let mut held_by = vec![0_u64; 1 << 16];
+    each_count(counts, |counted| {
+        for &(_, held) in counted {
+            held_by[(held as usize).min((1 << 16) - 1)] += 1;
+        }
+    })?;
+    let (mut least, mut terms) = (held_by.len() - 1, held_by[held_by.len() - 1]);
+    while least > 2 && terms + held_by[least - 1] <= most {
+        least -= 1;
+        terms += held_by[least];
     }
-    all.extend(a);
-    all
+    Ok(least as u32)
+}
+
+/// Calls `visit` with terms, rising by hash, and the number of articles that hold each.
+fn each_count(counts: &Sorted<u64>, mut visit: impl FnMut(&[(u32, u32)])) -> Result<()> {
+    let same = |a: &u64, b: &u64| a >> 32 == b >> 32;
+    let sum = |counts: &[u64]| {
+        let held = counts.iter().map(|count| *count & u64::from(u32::MAX)).sum::<u64>();
+        ((counts[0] >> 32) as u32, held as u32)
+    };
+    counts.blocks(same, |block| {
+        visit(&block.chunk_by(same).map(sum).collect::<Vec<_>>());
+        Ok::<_, crate::store::StoreError>(())
+    })
 }
 
 /// Inverse document frequency in everyday language of a word with this share among words.
@@ -139,21 +207,44 @@ fn everyday(share: f64) -> f64 {
 mod tests {
     use super::*;
     use crate::shingle::frequency::BACKGROUND;
-    use crate::shingle::story::terms as terms_of;
+    use crate::store::tests::both;
     use crate::text::Tokens;
 
-    fn terms(text: &str) -> Vec<Term> {
-        terms_of(Tokens::of(&Tokens::list_of(text)))
+    fn hash(word: &str) -> u32 {
+        Tokens::of(&Tokens::list_of(word)).at(0).hash
     }
 
     #[test]
     fn the_corpus_counts_as_it_grows() {
-        let (common, rare) = (terms("the")[0].hash, terms("yevkurov")[0].hash);
-        let weights = |n: usize| {
-            let corpus: Vec<_> = (0..n).map(|_| terms("the yevkurov")).collect();
-            Weights::new(&corpus, &BACKGROUND)
-        };
-        assert!(weights(3).of(rare).0 > 6.0 && weights(3).of(common).0 < 0.5);
-        assert!(weights(20_000).of(rare).0 < 0.5);
+        let (common, rare) = (hash("the"), hash("yevkurov"));
+        for store in both() {
+            let weights = |n: usize| {
+                let mut frequencies = Frequencies::new(&store, 1 << 20);
+                frequencies.add(n / 2, [common, rare].repeat(n / 2)).unwrap();
+                frequencies.add(n - n / 2, [common, rare].repeat(n - n / 2)).unwrap();
+                frequencies.finish(&BACKGROUND).unwrap()
+            };
+            let idf = |n, term| f64::from(weights(n).of(term).0) / IDF_UNITS;
+            assert!(idf(3, rare) > 6.0 && idf(3, common) < 0.5);
+            assert!(idf(20_000, rare) < 0.5);
+            let numbers = [common, rare].map(|term| weights(3).of(term).1.unwrap());
+            assert_eq!(numbers[0] < numbers[1], common < rare);
+            assert_eq!(weights(1).of(rare).1, None);
+        }
+    }
+
+    #[test]
+    fn the_terms_that_fewest_hold_are_forgotten_first() {
+        for store in both() {
+            let mut frequencies = Frequencies::new(&store, 16);
+            for article in 0..9_u32 {
+                // Term 0 is held by all, term 7 by two.
+                frequencies.add(1, (0..9 - article).map(|term| term << 20).collect()).unwrap();
+            }
+            let weights = frequencies.finish_with(&BACKGROUND, 5).unwrap();
+            let held: Vec<_> = (0..9).map(|term| weights.of(term << 20).1).collect();
+            let kept = [Some(0), Some(1), Some(2), Some(3), Some(4), None, None, None, None];
+            assert_eq!(held, kept);
+        }
     }
 }
