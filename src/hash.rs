@@ -178,7 +178,7 @@ mod tests {
             }
         }
         let n = hashes.len() as f64;
-        let mut shared = |shift: u32| {
+        let shared = |shift: u32| {
             let mut keys: Vec<u64> = hashes.iter().map(|hash| hash >> shift).collect();
             keys.sort_unstable();
             keys.windows(2).filter(|pair| pair[0] == pair[1]).count() as f64
