@@ -57,7 +57,7 @@ impl Corpus {
 
     /// Id of an article: unlike any other's.
     pub(crate) fn id(&self, number: u64) -> String {
-        format!("{:016x}", mix(number ^ self.options.seed << 40))
+        format!("{:016x}", mix(number ^ (self.options.seed << 40)))
     }
 
     /// The groups of an article.

@@ -108,14 +108,17 @@ impl Writer<'_> {
         // One sentence more in every other copy, and one less; in long articles in all.
         let [added, dropped] =
             [(); 2].map(|()| edits.as_mut().map_or(u64::MAX, |edits| edits.below(20)));
-        let mut left = (words * (7 + voice.below(7)) / 10) as i64;
+        let words = words * (7 + voice.below(7)) / 10;
+        // Every fourth copy ends early, somewhere in its second half.
+        let kept = edits.as_mut().map_or(100, |edits| (50 + edits.below(200)).min(100));
+        let mut written = 0;
         for sentence in 0.. {
-            if left <= 0 {
+            if written >= words * kept / 100 {
                 break;
             }
             let start = self.out.len();
             self.out.extend_from_slice(if sentence % 5 == 0 { b"\\n" } else { b" " });
-            left -= self.sentence(&mut voice, edits.as_mut()) as i64;
+            written += self.sentence(&mut voice, edits.as_mut());
             if sentence == dropped {
                 self.out.truncate(start);
             }

@@ -23,7 +23,7 @@ impl Rng {
 
     /// A number under `limit`.
     pub(super) fn below(&mut self, limit: u64) -> u64 {
-        (self.next() >> 32) * limit >> 32
+        ((self.next() >> 32) * limit) >> 32
     }
 
     /// A rank under `2^octaves`, one as likely to be in `2^k..2^(k+1)` as in any other octave: Zipf's
