@@ -6,8 +6,8 @@ use crate::article::{Article, Source};
 use crate::text::Words;
 use std::io;
 use std::ops::Range;
-use std::sync::Arc;
 use std::sync::mpsc::SyncSender;
+use std::sync::{Arc, Mutex};
 
 /// Bytes after which a batch is full. Large enough that handing it over costs nothing beside
 /// reading it, small enough that a dozen of them do not matter.
@@ -32,6 +32,24 @@ pub struct Batch {
     /// The records, each a range of the bytes.
     pub records: Vec<RawRecord>,
     bytes: Vec<u8>,
+    /// Where its buffer goes when it is done with.
+    spare: Spare,
+}
+
+/// Buffers of batches that were dropped, for the next ones: memory fresh from the system costs more
+/// than to read into it.
+type Spare = Arc<Mutex<Vec<Vec<u8>>>>;
+
+impl Drop for Batch {
+    fn drop(&mut self) {
+        // A buffer that a large record made grow is given back to the system.
+        if (1..=2 * BATCH_BYTES).contains(&self.bytes.capacity())
+            && let Ok(mut spare) = self.spare.lock()
+        {
+            self.bytes.clear();
+            spare.push(std::mem::take(&mut self.bytes));
+        }
+    }
 }
 
 /// An article, and what had to be done to read it.
@@ -152,8 +170,10 @@ impl Batcher {
     /// Buffer to append the next record's bytes to; `record` then says how they are to be read.
     pub(super) fn bytes(&mut self) -> &mut Vec<u8> {
         if self.batch.bytes.capacity() == 0 {
+            let spare = self.batch.spare.lock().ok().and_then(|mut spare| spare.pop());
             // To grow by doubling would copy each byte once more.
-            self.batch.bytes.reserve(BATCH_BYTES + BATCH_BYTES / 8);
+            let fresh = || Vec::with_capacity(BATCH_BYTES + BATCH_BYTES / 8);
+            self.batch.bytes = spare.unwrap_or_else(fresh);
         }
         &mut self.batch.bytes
     }
@@ -222,7 +242,9 @@ impl Batcher {
     }
 
     fn send(&mut self) {
-        let full = std::mem::take(&mut self.batch);
+        let spare = Arc::clone(&self.batch.spare);
+        let next = Batch { records: Vec::new(), bytes: Vec::new(), spare };
+        let full = std::mem::replace(&mut self.batch, next);
         // The receiver is gone when the caller stopped early: nothing is left to do then.
         self.closed |= self.sender.send(full).is_err();
     }

@@ -7,7 +7,8 @@ use super::tally::Reason;
 use super::text::lossy;
 use crate::article::{Article, Source};
 use serde::de::{DeserializeSeed, IgnoredAny, MapAccess, Visitor};
-use serde_json::Value;
+use serde_json::Number;
+use serde_json::value::{RawValue, Value};
 use std::borrow::Cow;
 use std::fmt;
 use std::io::{self, BufRead};
@@ -106,50 +107,40 @@ pub(super) fn decode(
     fields: &Fields,
 ) -> Result<Decoded, (Reason, String)> {
     let line = line.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(line);
-    let text = lossy(line);
-    let replaced = matches!(text, Cow::Owned(_));
-    let found = match parse(&text, fields) {
-        Ok(found) => found,
-        Err(error) => {
-            // Half a surrogate pair, as careless writers leave it, is no reason to lose an article.
-            let mended = replace_lone_surrogates(&text);
-            return match mended.as_deref().map(|mended| parse(mended, fields)) {
-                Some(Ok(found)) => article(found, source, fields, true),
-                _ => Err((Reason::NotJson, format!("{error}: one JSON object a line is expected"))),
-            };
-        }
+    let line = lossy(line);
+    let mut replaced = matches!(line, Cow::Owned(_));
+    let found = parse(&line, fields).map_err(|error| {
+        (Reason::NotJson, format!("{error}: one JSON object a line is expected"))
+    })?;
+    let Some(text) = found.text else {
+        let there = if found.other_fields.is_empty() {
+            "the object has no other fields".to_owned()
+        } else {
+            format!("fields there are: {}", found.other_fields.join(", "))
+        };
+        let detail = format!("no field {:?}; {there} (--text-field names it)", fields.text);
+        return Err((Reason::NoTextField, detail));
     };
-    article(found, source, fields, replaced)
-}
-
-fn article(
-    found: Found<'_>,
-    source: Source,
-    fields: &Fields,
-    replaced: bool,
-) -> Result<Decoded, (Reason, String)> {
-    let text = match found.text {
-        Some(Scalar::Text(text)) => text.into_owned(),
-        Some(other) => {
-            let detail = format!("field {:?} holds {}", fields.text, other.kind());
-            return Err((Reason::TextNotString, detail));
-        }
-        None => {
-            let there = if found.other_fields.is_empty() {
-                "the object has no other fields".to_owned()
-            } else {
-                format!("fields there are: {}", found.other_fields.join(", "))
-            };
-            let detail = format!("no field {:?}; {there} (--text-field names it)", fields.text);
-            return Err((Reason::NoTextField, detail));
-        }
+    let Some(text) = string(text, &mut replaced).map(Cow::into_owned) else {
+        let detail = format!("field {:?} holds {}", fields.text, kind(text));
+        return Err((Reason::TextNotString, detail));
+    };
+    // What an identifier, title, address or date may be; an empty one is none.
+    let mut scalar = |raw: Option<&RawValue>| {
+        let raw = raw?;
+        let found = if kind(raw) == NUMBER {
+            number(raw)
+        } else {
+            Some(string(raw, &mut replaced)?.into_owned())
+        };
+        found.filter(|text| !text.is_empty())
     };
     let article = Article {
         source,
-        id: found.id.and_then(Scalar::into_string),
-        title: found.title.and_then(Scalar::into_string),
-        url: found.url.and_then(Scalar::into_string),
-        date: found.date.and_then(Scalar::into_string),
+        id: scalar(found.id),
+        title: scalar(found.title),
+        url: scalar(found.url),
+        date: scalar(found.date),
         fetched: None,
         lang: None,
         text,
@@ -160,11 +151,11 @@ fn article(
 /// The fields of a line that matter.
 #[derive(Default)]
 struct Found<'a> {
-    text: Option<Scalar<'a>>,
-    id: Option<Scalar<'a>>,
-    title: Option<Scalar<'a>>,
-    url: Option<Scalar<'a>>,
-    date: Option<Scalar<'a>>,
+    text: Option<&'a RawValue>,
+    id: Option<&'a RawValue>,
+    title: Option<&'a RawValue>,
+    url: Option<&'a RawValue>,
+    date: Option<&'a RawValue>,
     /// Names of some of the rest, for the message when the text is not there.
     other_fields: Vec<String>,
 }
@@ -199,7 +190,8 @@ impl<'de> Visitor<'de> for ObjectSeed<'_> {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Found<'de>, A::Error> {
         let fields = self.0;
         let mut found = Found::default();
-        while let Some(Name(name)) = map.next_key::<Name<'de>>()? {
+        while let Some(raw) = map.next_key::<&RawValue>()? {
+            let name = string(raw, &mut false).unwrap_or_default();
             let slot = match &*name {
                 n if n == fields.text => &mut found.text,
                 n if n == fields.id => &mut found.id,
@@ -214,121 +206,80 @@ impl<'de> Visitor<'de> for ObjectSeed<'_> {
                     continue;
                 }
             };
-            *slot = Some(map.next_value::<Scalar<'de>>()?);
+            *slot = Some(map.next_value()?);
         }
         Ok(found)
     }
 }
 
-/// A field name, borrowed from the line where it has no escapes.
-struct Name<'a>(Cow<'a, str>);
-
-impl<'de> serde::Deserialize<'de> for Name<'de> {
-    fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        match Scalar::deserialize(from)? {
-            Scalar::Text(name) => Ok(Name(name)),
-            _ => Err(serde::de::Error::custom("a field name is a string")),
-        }
+/// What a value is, for a message.
+fn kind(raw: &RawValue) -> &'static str {
+    match raw.get().as_bytes().first() {
+        Some(b'"') => "a string",
+        Some(b'[') => "a list",
+        Some(b'{') => "an object",
+        Some(b't' | b'f') => "true or false",
+        Some(b'n') => "null",
+        _ => NUMBER,
     }
 }
 
-/// A field's value, as far as it can be part of an article.
-enum Scalar<'a> {
-    Text(Cow<'a, str>),
-    Number(String),
-    Other(&'static str),
+const NUMBER: &str = "a number";
+
+/// A number as it is written without exponent and needless zeros.
+fn number(raw: &RawValue) -> Option<String> {
+    let number: Number = serde_json::from_str(raw.get()).ok()?;
+    Some(match number.as_f64() {
+        Some(fraction) if number.is_f64() => fraction.to_string(),
+        _ => number.to_string(),
+    })
 }
 
-impl Scalar<'_> {
-    fn kind(&self) -> &'static str {
-        match self {
-            Scalar::Text(_) => "a string",
-            Scalar::Number(_) => "a number",
-            Scalar::Other(kind) => kind,
-        }
+/// The text of a string; `None` of another value. Half a surrogate pair, as careless writers leave it,
+/// is replaced by U+FFFD, and that is noted.
+fn string<'a>(raw: &'a RawValue, replaced: &mut bool) -> Option<Cow<'a, str>> {
+    let raw = raw.get().strip_prefix('"')?.strip_suffix('"')?;
+    let mut rest = raw;
+    let mut text = String::new();
+    while let Some(backslash) = memchr::memchr(b'\\', rest.as_bytes()) {
+        text.reserve(rest.len());
+        text.push_str(&rest[..backslash]);
+        let escape = &rest[backslash + 1..];
+        let (c, length) = match *escape.as_bytes().first()? {
+            b'n' => ('\n', 1),
+            b't' => ('\t', 1),
+            b'r' => ('\r', 1),
+            b'b' => ('\u{8}', 1),
+            b'f' => ('\u{C}', 1),
+            b'u' => {
+                let (c, length) = utf16(escape);
+                *replaced |= c.is_none();
+                (c.unwrap_or(char::REPLACEMENT_CHARACTER), length)
+            }
+            other => (char::from(other), 1),
+        };
+        text.push(c);
+        rest = &escape[length..];
     }
-
-    /// What an identifier, title, address or date may be; an empty one is none.
-    fn into_string(self) -> Option<String> {
-        match self {
-            Scalar::Text(text) => Some(text.into_owned()).filter(|text| !text.is_empty()),
-            Scalar::Number(number) => Some(number),
-            Scalar::Other(_) => None,
-        }
+    if text.is_empty() {
+        return Some(Cow::Borrowed(rest));
     }
+    text.push_str(rest);
+    Some(Cow::Owned(text))
 }
 
-impl<'de> serde::Deserialize<'de> for Scalar<'de> {
-    fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        struct Any;
-        impl<'de> Visitor<'de> for Any {
-            type Value = Scalar<'de>;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a JSON value")
-            }
-            fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Scalar<'de>, E> {
-                Ok(Scalar::Text(Cow::Borrowed(text)))
-            }
-            fn visit_str<E>(self, text: &str) -> Result<Scalar<'de>, E> {
-                Ok(Scalar::Text(Cow::Owned(text.to_owned())))
-            }
-            fn visit_u64<E>(self, number: u64) -> Result<Scalar<'de>, E> {
-                Ok(Scalar::Number(number.to_string()))
-            }
-            fn visit_i64<E>(self, number: i64) -> Result<Scalar<'de>, E> {
-                Ok(Scalar::Number(number.to_string()))
-            }
-            fn visit_f64<E>(self, number: f64) -> Result<Scalar<'de>, E> {
-                Ok(Scalar::Number(number.to_string()))
-            }
-            fn visit_bool<E>(self, _: bool) -> Result<Scalar<'de>, E> {
-                Ok(Scalar::Other("true or false"))
-            }
-            fn visit_unit<E>(self) -> Result<Scalar<'de>, E> {
-                Ok(Scalar::Other("null"))
-            }
-            fn visit_seq<A: serde::de::SeqAccess<'de>>(
-                self,
-                mut seq: A,
-            ) -> Result<Scalar<'de>, A::Error> {
-                while seq.next_element::<IgnoredAny>()?.is_some() {}
-                Ok(Scalar::Other("a list"))
-            }
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Scalar<'de>, A::Error> {
-                while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
-                Ok(Scalar::Other("an object"))
-            }
-        }
-        from.deserialize_any(Any)
-    }
-}
-
-/// The line with each `\uD800`..`\uDFFF` that has no partner replaced by `\uFFFD`; `None` if there
-/// is none.
-fn replace_lone_surrogates(line: &str) -> Option<String> {
+/// The character that `uXXXX` at the beginning, or `uXXXX\uXXXX`, stands for, and the length of that.
+fn utf16(escape: &str) -> (Option<char>, usize) {
     let unit = |at: usize| -> Option<u16> {
-        let digits = line.get(at..at + 6)?.strip_prefix("\\u")?;
+        let digits = escape.get(at..at + 5)?.strip_prefix('u')?;
         u16::from_str_radix(digits, 16).ok()
     };
-    let mut mended = String::with_capacity(line.len());
-    let (mut copied, mut at) = (0, 0);
-    while let Some(backslash) = memchr::memchr(b'\\', &line.as_bytes()[at..]).map(|i| at + i) {
-        let first = unit(backslash);
-        at = match first {
-            Some(0xD800..=0xDBFF) if matches!(unit(backslash + 6), Some(0xDC00..=0xDFFF)) => {
-                backslash + 12
-            }
-            Some(0xD800..=0xDFFF) => {
-                mended.push_str(&line[copied..backslash]);
-                mended.push_str("\\uFFFD");
-                copied = backslash + 6;
-                copied
-            }
-            _ => (backslash + 2).min(line.len()),
-        };
+    let pair = [unit(0), escape[5..].starts_with('\\').then(|| unit(6)).flatten()];
+    let mut characters = char::decode_utf16(pair.into_iter().flatten());
+    match characters.next() {
+        Some(Ok(c)) => (Some(c), if c.len_utf16() == 2 { 11 } else { 5 }),
+        _ => (None, 5),
     }
-    (copied > 0).then(|| mended + &line[copied..])
 }
 
 #[cfg(test)]
@@ -383,9 +334,40 @@ mod tests {
     }
 
     #[test]
+    fn escapes_are_undone() {
+        for raw in [
+            "",
+            "plain “ü”",
+            r#"\"\\\/\b\f\n\r\t"#,
+            r"a\u00e9\u65E5b\ud83d\uDE00\u0041",
+            r"\n\nü",
+            r"x\\n",
+        ] {
+            let line = format!("{{\"te\\u0078t\": \"{raw}x\"}}");
+            let expected: String = serde_json::from_str(&format!("\"{raw}x\"")).unwrap();
+            let decoded = read(&line).unwrap();
+            assert_eq!((decoded.article.text, decoded.replaced), (expected, false), "{raw}");
+        }
+        for raw in ["\n", r"\x", r"\u12", r"\u+123", "\\"] {
+            assert_eq!(read(&format!("{{\"text\": \"{raw}\"}}")).unwrap_err().0, Reason::NotJson);
+        }
+    }
+
+    #[test]
     fn half_a_surrogate_pair_is_replaced() {
         let decoded = read(r#"{"text": "a\ud83d b\\ud83d \ud83d\ude00"}"#).unwrap();
         assert_eq!(decoded.article.text, "a\u{FFFD} b\\ud83d 😀");
         assert!(decoded.replaced);
+        let decoded = read(r#"{"\udc00": 1, "id": "\ud83d\u0041", "text": "\udc00"}"#).unwrap();
+        let article = decoded.article;
+        assert_eq!((article.id.as_deref(), &*article.text), (Some("\u{FFFD}A"), "\u{FFFD}"));
+    }
+
+    #[test]
+    fn numbers_are_written_in_one_way() {
+        for (raw, id) in [("7", "7"), ("-7", "-7"), ("1e3", "1000"), ("0.50", "0.5")] {
+            let article = read(&format!("{{\"id\": {raw}, \"text\": \"x\"}}")).unwrap().article;
+            assert_eq!(article.id.as_deref(), Some(id));
+        }
     }
 }

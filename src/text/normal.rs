@@ -83,11 +83,14 @@ fn find_open(text: &str) -> Option<std::ops::Range<usize>> {
 
 /// How many bytes at the beginning are ASCII.
 fn ascii_length(bytes: &[u8]) -> usize {
-    /// Bytes that are looked at together.
-    const CHUNK: usize = 32;
-    let chunks = bytes.chunks_exact(CHUNK).take_while(|chunk| chunk.is_ascii()).count();
-    let rest = &bytes[chunks * CHUNK..];
-    chunks * CHUNK + rest.iter().take_while(|byte| byte.is_ascii()).count()
+    let (eights, rest) = bytes.as_chunks::<8>();
+    for (at, eight) in eights.iter().enumerate() {
+        let beyond = u64::from_le_bytes(*eight) & 0x8080_8080_8080_8080;
+        if beyond != 0 {
+            return 8 * at + beyond.trailing_zeros() as usize / 8;
+        }
+    }
+    8 * eights.len() + rest.iter().take_while(|byte| byte.is_ascii()).count()
 }
 
 #[cfg(test)]
