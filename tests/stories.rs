@@ -163,6 +163,23 @@ fn three_files_in_a_language_that_nobody_speaks() {
     assert_eq!(run.json()[0]["articles"][1]["relation"], "story");
 }
 
+/// Next to no memory: every stage goes on in files.
+#[test]
+fn what_is_written_down_comes_out_the_same() {
+    let place = Place::new();
+    let twice =
+        |n| [1, 2].map(|time| line(&format!("{n}-{time}"), &Story::new(n).told(3 * n + time)));
+    place.write("all.jsonl", (0..2_500).flat_map(twice).collect::<String>() + &crowd(1_000));
+    let run = |memory, name: &str| {
+        let options = ["all.jsonl", "--memory", memory, "--assignments", name];
+        let run = place.cluster(&options).ends(0);
+        (run.out, place.read(name))
+    };
+    let in_memory = run("1GiB", "memory.csv");
+    assert!(in_memory.0.lines().count() > 2_000);
+    assert!(run("1B", "files.csv") == in_memory);
+}
+
 /// A text that a dump repeats, each time with a byline of its own so that no two are equal, beside
 /// as many that are told once: neither level may look at more pairs than a bounded number for each.
 #[test]

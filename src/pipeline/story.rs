@@ -103,12 +103,17 @@ fn compare(
             || (Vec::new(), Vec::new()),
             |(mut alike, mut kept), of_one| {
                 let mut opened = Profile::of(firsts.get(of_one[0].0 as usize)).opened();
-                for &(a, b) in of_one {
-                    let parts = opened.compare(Profile::of(seconds.get(b as usize)));
-                    alike.extend([likeness(a, parts.words), likeness(b, parts.words)]);
-                    let parts = parts.without_phrases(OF);
-                    if parts.greatest_excess(least, OF) > LEAST_EXCESS {
-                        kept.push(((a, b), parts.bits()));
+                for some in of_one.chunks(NEAR_AT_HAND) {
+                    let lists = some.iter().map(|&(_, b)| seconds.get(b as usize));
+                    let lists: Vec<&[u32]> = lists.collect();
+                    bring_near(&lists);
+                    for (&(a, b), list) in some.iter().zip(lists) {
+                        let parts = opened.compare(Profile::of(list));
+                        alike.extend([likeness(a, parts.words), likeness(b, parts.words)]);
+                        let parts = parts.without_phrases(OF);
+                        if parts.greatest_excess(least, OF) > LEAST_EXCESS {
+                            kept.push(((a, b), parts.bits()));
+                        }
                     }
                 }
                 (alike, kept)
@@ -120,6 +125,17 @@ fn compare(
         }
         Ok(())
     })
+}
+
+/// Lists that fit in the innermost cache together.
+const NEAR_AT_HAND: usize = 16;
+
+/// Reads a number of each cache line of some lists: one behind another, so that the processor waits
+/// for many lines at a time, where a comparison would wait for each.
+fn bring_near(lists: &[&[u32]]) {
+    const OF_A_LINE: usize = 16;
+    let read = |list: &&[u32]| list.iter().step_by(OF_A_LINE).fold(0, |all, next| all ^ next);
+    std::hint::black_box(lists.iter().fold(0, |all, list| all ^ read(list)));
 }
 
 /// The pairs that are alike beyond their surroundings, phrases included.

@@ -85,10 +85,14 @@ impl Weights {
     pub fn of(&self, term: u32) -> (u16, Option<u32>) {
         let high = (term >> 16) as usize;
         let (start, end) = (self.index[high] as usize, self.index[high + 1] as usize);
-        let low = term << 16;
-        let at = start + self.terms[start..end].partition_point(|&known| known < low);
-        match self.terms[start..end].get(at - start) {
-            Some(&known) if known >> 16 == low >> 16 => (known as u16, Some(at as u32)),
+        let (low, near) = (term << 16, &self.terms[start..end]);
+        // Of a small corpus there are one or two.
+        let at = match near.len() {
+            0..8 => near.iter().take_while(|known| **known < low).count(),
+            _ => near.partition_point(|known| *known < low),
+        };
+        match near.get(at) {
+            Some(&known) if known >> 16 == low >> 16 => (known as u16, Some((start + at) as u32)),
             _ => (self.blend.idf(term, 1), None),
         }
     }
