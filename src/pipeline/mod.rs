@@ -68,10 +68,16 @@ impl Run<'_> {
     }
 }
 
+/// Bytes that the program and the batches on their way through it take.
+const BATCHES: usize = 64 << 20;
+
+/// Bytes an article that are always in memory: its representatives, and what a stage keeps of it.
+const BYTES_AN_ARTICLE: usize = 40;
+
 /// Reads `files` and groups their articles.
 ///
 /// Memory: at most about [`Config::memory`]; what does not fit goes to files in
-/// [`Config::work_dir`]. Some 40 bytes an article are always in memory.
+/// [`Config::work_dir`]. Some 40 bytes an article, and 100 MB, are used however little is allowed.
 ///
 /// # Errors
 /// See [`RunError`]. Input that cannot be read is no error: it is in the tally of the result.
@@ -84,6 +90,7 @@ pub fn run(
     let threads = config.threads.map_or(0, std::num::NonZeroUsize::get);
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build()?;
     let store = Store::new(config.memory, &config.work_dir);
+    let _batches = store.hold(BATCHES);
     let run = Run { config, store: &store, observer };
     let (arrivals, tally) = gather(files, &run, &pool)?;
     pool.install(|| group_arrivals(arrivals, tally, &run))
@@ -112,6 +119,7 @@ fn group_arrivals(arrivals: Arrivals, tally: Tally, run: &Run<'_>) -> Result<Clu
         return Err(RunError::TooMany);
     }
     let (config, store) = (run.config, run.store);
+    let _always = store.hold(articles * BYTES_AN_ARTICLE);
     run.begin(Stage::Exact, articles)?;
     let mut corpus = arrivals.finish()?;
     let repeated_ids = corpus.name_apart()?;

@@ -137,15 +137,17 @@ fn take_furniture(
     run: &Run<'_>,
 ) -> Result<u64> {
     let mut hosts = Vec::with_capacity(standing.len());
+    let mut words = Vec::with_capacity(corpus.len());
     corpus.facts.blocks(|first, facts| {
         let start = hosts.len();
         let here = standing[start..].iter().map(|&article| article as usize - first);
         let here = here.take_while(|&at| at < facts.len());
         hosts.extend(here.map(|at| Fact::from(facts[at]).host.unwrap_or(0)));
+        words.extend(facts.iter().map(|&facts| Fact::from(facts).words));
         Ok(())
     })?;
     let texts = &corpus.texts;
-    let pages = Pages { texts, asked: standing, hosts: &hosts, groups };
+    let pages = Pages { texts, asked: standing, hosts: &hosts, words: &words, groups };
     let pieces = furniture(&pages, run.store)?;
     let mut trimmed = 0;
     let same = |a: &Piece, b: &Piece| a[0] == b[0];

@@ -130,8 +130,9 @@ impl<'a, R: Row> Pairs<'a, R> {
                 (now, sorted) = sorted.split_at(end);
                 some.clear();
                 some.extend(now.iter().map(|row| R::unpack(*row, packing.unpack(place(row)))));
-                let (first, second) = some[0].pair();
-                visit(&some, firsts.with(first)?, seconds.with(second)?)?;
+                let rows_of = |end: fn(Pair) -> u32| some.iter().map(move |row| end(row.pair()));
+                let firsts = firsts.with(rows_of(|pair| pair.0))?;
+                visit(&some, firsts, seconds.with(rows_of(|pair| pair.1))?)?;
             }
             Ok(())
         })
@@ -180,6 +181,9 @@ fn cut(number: impl Into<u64>, at: u32) -> [u64; 2] {
     [number >> at, number & ((1 << at) - 1)]
 }
 
+/// Of so many rows of a block that one is asked for, reading it alone is quicker than reading all.
+const FEW: usize = 16;
+
 /// The block of a column that was asked for last.
 struct Loaded<'a> {
     column: &'a Column,
@@ -188,15 +192,24 @@ struct Loaded<'a> {
 }
 
 impl<'a> Loaded<'a> {
-    fn with(&mut self, row: u32) -> Result<&Block<'a>> {
-        let row = row as usize;
-        if !self.block.range().contains(&row) {
-            // Two do not fit.
-            self.block = self.column.block(0..0)?;
-            let first = row >> self.shift << self.shift;
-            let end = self.column.len().min(first + (1 << self.shift));
-            self.block = self.column.block(first..end)?;
+    /// A block that holds some rows, all of one block.
+    fn with(&mut self, rows: impl ExactSizeIterator<Item = u32> + Clone) -> Result<&Block<'a>> {
+        let row = rows.clone().next().unwrap_or_default() as usize;
+        if self.block.range().contains(&row) && self.block.is_whole() {
+            return Ok(&self.block);
         }
+        // Two do not fit.
+        self.block = self.column.block(0..0)?;
+        let first = row >> self.shift << self.shift;
+        let range = first..self.column.len().min(first + (1 << self.shift));
+        self.block = if rows.len() * FEW < range.len() && !self.column.is_in_memory() {
+            let mut rows: Vec<u32> = rows.collect();
+            rows.sort_unstable();
+            rows.dedup();
+            self.column.some(range, rows)?
+        } else {
+            self.column.block(range)?
+        };
         Ok(&self.block)
     }
 }

@@ -23,6 +23,8 @@ pub struct Pages<'a> {
     pub asked: &'a [u32],
     /// For each that is asked about the hash of its host's name, never 0; 0 where it is unknown.
     pub hosts: &'a [u64],
+    /// For each article the words of its text.
+    pub words: &'a [u32],
     /// For each article its near group: articles of one group count once.
     pub groups: &'a [u32],
 }
@@ -70,23 +72,19 @@ pub fn furniture(pages: &Pages<'_>, store: &Store) -> Result<Sorted<Piece>> {
     let least = least_carriers(pages, store)?;
     let carriers = carriers(pages, &least, store)?;
     let same = |a: &Carrier, b: &Carrier| a[0] == b[0];
-    // For each article the words that are its own, and all; 0 where there was nothing to take away.
-    let mut own: Vec<[u32; 2]> = vec![[0; 2]; pages.groups.len()];
+    // For each article the words that are its own.
+    let mut own = pages.words.to_vec();
     carriers.blocks(same, |block| {
         let repeated = block.par_chunk_by(same).filter(|same| enough(same, pages, |_| true));
         let repeated: Vec<&[Carrier]> = repeated.collect();
         for &carrier in repeated.into_iter().flatten() {
-            let article = article(carrier);
-            if own[article][1] == 0 {
-                let list = pages.texts.block(article..article + 1)?;
-                own[article] = [Tokens::of(list.get(article)).text().len() as u32; 2];
-            }
-            own[article][0] = own[article][0].saturating_sub(words(carrier));
+            let own = &mut own[article(carrier)];
+            *own = own.saturating_sub(words(carrier));
         }
         Ok(())
     })?;
     let is_witness = |carrier: Carrier| {
-        let [own, words] = own[article(carrier)];
+        let [own, words] = [&own, pages.words].map(|of| of[article(carrier)]);
         let least = if least_of(carrier) == UNKNOWN { OWN_UNKNOWN_HOST } else { OWN };
         own as usize >= least.words && f64::from(own) >= least.share * f64::from(words)
     };
@@ -247,7 +245,17 @@ mod tests {
             let asked: Vec<u32> = (0..pages.len() as u32).collect();
             let hosts: Vec<u64> = pages.iter().map(|(_, host, _)| host.unwrap_or(0)).collect();
             let groups: Vec<u32> = pages.iter().map(|(.., group)| *group).collect();
-            let pages = Pages { texts: &texts, asked: &asked, hosts: &hosts, groups: &groups };
+            let words: Vec<u32> = asked
+                .iter()
+                .map(|&at| Tokens::of(&texts.get(at as usize).unwrap()).len() as u32)
+                .collect();
+            let pages = Pages {
+                texts: &texts,
+                asked: &asked,
+                hosts: &hosts,
+                words: &words,
+                groups: &groups,
+            };
             let mut left = vec![None; asked.len()];
             let same = |a: &Piece, b: &Piece| a[0] == b[0];
             let pieces = furniture(&pages, &store).unwrap();

@@ -79,9 +79,9 @@ impl Column {
     /// If there are no such lists.
     pub fn block(&self, range: Range<usize>) -> Result<Block<'_>> {
         let starts = self.starts.rows(range.clone())?;
-        let first = range.start;
         let (Some(file), Some(&base)) = (&self.written, starts.first()) else {
-            return Ok(Block { first, base: 0, starts, numbers: Cow::Borrowed(&self.memory) });
+            let numbers = Cow::Borrowed(&self.memory[..]);
+            return Ok(Block { range, base: 0, rows: None, starts, numbers });
         };
         let (base, all) = (base as usize, self.in_file + self.memory.len());
         let end = if range.end < self.len() { self.starts.get(range.end)? as usize } else { all };
@@ -92,7 +92,27 @@ impl Column {
         let after = base.max(self.in_file) - self.in_file;
         let rest = numbers.len() - in_file;
         numbers[in_file..].copy_from_slice(&self.memory[after..after + rest]);
-        Ok(Block { first, base, starts, numbers: Cow::Owned(numbers) })
+        Ok(Block { range, base, rows: None, starts, numbers: Cow::Owned(numbers) })
+    }
+
+    /// Some lists of a range, those of `rows`, which rise. For a few lists that lie far apart.
+    ///
+    /// # Errors
+    /// See [`Column::push`].
+    ///
+    /// # Panics
+    /// If there are no such lists.
+    pub fn some(&self, range: Range<usize>, rows: Vec<u32>) -> Result<Block<'_>> {
+        let (mut starts, mut numbers) = (Vec::with_capacity(rows.len()), Vec::new());
+        for &row in &rows {
+            let row = row as usize;
+            starts.push(numbers.len() as u64);
+            let block = self.block(row..row + 1)?;
+            numbers.push(block.get(row).len() as u32);
+            numbers.extend_from_slice(block.get(row));
+        }
+        let (starts, numbers) = (Cow::Owned(starts), Cow::Owned(numbers));
+        Ok(Block { range, base: 0, rows: Some(rows), starts, numbers })
     }
 
     /// One list.
@@ -220,18 +240,26 @@ impl Column {
 /// Some lists of a column, in memory.
 #[derive(Clone, Debug)]
 pub struct Block<'a> {
-    first: usize,
+    range: Range<usize>,
     /// Place in the column of the first of `numbers`.
     base: usize,
+    /// The rows that are there, where they are not all of the range.
+    rows: Option<Vec<u32>>,
     starts: Cow<'a, [u64]>,
     numbers: Cow<'a, [u32]>,
 }
 
 impl Block<'_> {
-    /// Numbers of the lists.
+    /// The rows that the lists are among.
     #[must_use]
     pub fn range(&self) -> Range<usize> {
-        self.first..self.first + self.starts.len()
+        self.range.clone()
+    }
+
+    /// Whether all lists of the range are there.
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        self.rows.is_none()
     }
 
     /// The list of a row of the column.
@@ -240,7 +268,11 @@ impl Block<'_> {
     /// If the block does not hold it.
     #[must_use]
     pub fn get(&self, row: usize) -> &[u32] {
-        let start = self.starts[row - self.first] as usize - self.base;
+        let at = match &self.rows {
+            Some(rows) => rows.partition_point(|&there| (there as usize) < row),
+            None => row - self.range.start,
+        };
+        let start = self.starts[at] as usize - self.base;
         let (length, list) = (self.numbers[start] as usize, start + 1);
         &self.numbers[list..list + length]
     }
@@ -269,6 +301,8 @@ mod tests {
             }
             column.shrink(4, &[7, 8]).unwrap();
             column.shrink(9, &[]).unwrap();
+            let some = column.some(1..9, vec![2, 4, 7]).unwrap();
+            [2, 4, 7].iter().for_each(|&row| assert_eq!(some.get(row), column.get(row).unwrap()));
             let mut found = Vec::new();
             column
                 .blocks(40, |block| {

@@ -69,6 +69,14 @@ impl Store {
         (free / of).max(LEAST_BUFFER)
     }
 
+    /// Counts some bytes as held, that are held elsewhere.
+    #[must_use]
+    pub fn hold(&self, bytes: usize) -> Held {
+        let mut held = Held::new(self);
+        held.set(bytes);
+        held
+    }
+
     /// A new file, empty, that nobody else sees.
     fn file(&self) -> Result<File> {
         self.check(tempfile::tempfile_in(&self.folder))
@@ -81,7 +89,7 @@ impl Store {
 
 /// Bytes that count as held until this is dropped.
 #[derive(Debug)]
-struct Held {
+pub struct Held {
     store: Store,
     bytes: usize,
 }
@@ -150,8 +158,7 @@ pub(crate) mod tests {
     fn what_is_held_is_not_free() {
         let store = Store::new(64 << 20, Path::new("."));
         assert_eq!(store.share(4), 16 << 20);
-        let mut held = Held::new(&store);
-        held.set(32 << 20);
+        let mut held = store.hold(32 << 20);
         assert_eq!(store.share(4), 8 << 20);
         held.set(63 << 20);
         assert_eq!(store.share(4), LEAST_BUFFER);
