@@ -112,7 +112,7 @@ impl Corpus {
                 number += 1;
             }
             let list = self.entries.get(article as usize)?;
-            self.entries.shrink(article as usize, &Stored(&list).repeated(number))?;
+            self.entries.shrink(&[(article as usize, Stored(&list).repeated(number))])?;
         }
         Ok(repeats.len() as u64)
     }

@@ -129,6 +129,9 @@ fn agreeing_pairs<'a>(
     Ok((agreeing, capped))
 }
 
+/// Articles whose texts are read and written together while furniture is taken out.
+const TRIMMED_TOGETHER: u64 = 1 << 10;
+
 /// Takes the furniture out of those articles in `standing` that have any, and says how many.
 fn take_furniture(
     corpus: &mut Corpus,
@@ -153,21 +156,22 @@ fn take_furniture(
     let same = |a: &Piece, b: &Piece| a[0] == b[0];
     pieces.blocks(same, |block| {
         let of_articles: Vec<&[Piece]> = block.chunk_by(same).collect();
-        // As many at a time as there may be texts in memory.
-        for some in of_articles.chunks(1 << 12) {
+        for some in
+            of_articles.chunk_by(|a, b| a[0][0] / TRIMMED_TOGETHER == b[0][0] / TRIMMED_TOGETHER)
+        {
+            let article = |pieces: &[Piece]| pieces[0][0] as usize;
+            let texts = corpus.texts.block(article(some[0])..article(some[some.len() - 1]) + 1)?;
             let strip = |pieces: &&[Piece]| {
-                let article = pieces[0][0] as usize;
+                let article = article(pieces);
                 let at = standing.partition_point(|&standing| (standing as usize) < article);
-                let list = corpus.texts.block(article..article + 1)?;
-                let list = stripped(Tokens::of(list.get(article)), hosts[at], pieces);
-                Ok(list.map(|list| (article, signature_of(Tokens::of(&list)), list)))
+                let list = stripped(Tokens::of(texts.get(article)), hosts[at], pieces)?;
+                Some(((article, signature_of(Tokens::of(&list))), (article, list)))
             };
-            let found = some.par_iter().map(strip).collect::<Result<Vec<_>>>()?;
-            for (article, signature, list) in found.into_iter().flatten() {
-                corpus.texts.shrink(article, &list)?;
-                corpus.signatures.set(article, signature)?;
-                trimmed += 1;
-            }
+            let (signatures, lists): (Vec<_>, Vec<_>) = some.par_iter().filter_map(strip).unzip();
+            drop(texts);
+            corpus.texts.shrink(&lists)?;
+            corpus.signatures.replace(&signatures)?;
+            trimmed += lists.len() as u64;
         }
         Ok(())
     })?;

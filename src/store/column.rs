@@ -171,29 +171,37 @@ impl Column {
         Ok((0..32).rev().find(fits).unwrap_or(0))
     }
 
-    /// Puts a list in the place of one that is at least as long.
+    /// Puts lists in the places of others that are at least as long. Each comes with its row; rows
+    /// rise. Cost: of those in a file, a pass over all between the first and the last.
     ///
     /// # Errors
     /// See [`Column::push`].
     ///
     /// # Panics
-    /// If there is no such list.
-    pub fn shrink(&mut self, row: usize, list: &[u32]) -> Result<()> {
-        let start = self.starts.get(row)? as usize;
-        let length = [list.len() as u32];
-        match &self.written {
-            Some(file) if start < self.in_file => {
-                let place = start as u64 * 4;
-                self.store.check(write_at(file, bytemuck::bytes_of(&length), place))?;
-                self.store.check(write_at(file, bytemuck::cast_slice(list), place + 4))
-            }
-            _ => {
-                let memory = &mut self.memory[start - self.in_file..];
-                memory[0] = length[0];
-                memory[1..=list.len()].copy_from_slice(list);
-                Ok(())
-            }
+    /// If there are no such lists.
+    pub fn shrink(&mut self, lists: &[(usize, Vec<u32>)]) -> Result<()> {
+        let (Some(&(first, _)), Some(&(last, _))) = (lists.first(), lists.last()) else {
+            return Ok(());
+        };
+        let block = self.block(first..last + 1)?;
+        let places: Vec<usize> = lists.iter().map(|(row, _)| block.place(*row)).collect();
+        let (base, numbers) = (block.base, block.numbers);
+        let mut owned = match numbers {
+            Cow::Owned(numbers) => Some(numbers),
+            Cow::Borrowed(_) => None,
+        };
+        let numbers = owned.as_mut().unwrap_or(&mut self.memory);
+        for (&place, (_, list)) in places.iter().zip(lists) {
+            numbers[place] = list.len() as u32;
+            numbers[place + 1..=place + list.len()].copy_from_slice(list);
         }
+        let (Some(numbers), Some(file)) = (owned, &self.written) else { return Ok(()) };
+        let in_file = (base + numbers.len()).min(self.in_file).saturating_sub(base);
+        let bytes = bytemuck::cast_slice(&numbers[..in_file]);
+        self.store.check(write_at(file, bytes, base as u64 * 4))?;
+        let after = base.max(self.in_file) - self.in_file;
+        self.memory[after..][..numbers.len() - in_file].copy_from_slice(&numbers[in_file..]);
+        Ok(())
     }
 
     /// The lists in another order: the first is that with the first number, and so on. While there is
@@ -268,13 +276,18 @@ impl Block<'_> {
     /// If the block does not hold it.
     #[must_use]
     pub fn get(&self, row: usize) -> &[u32] {
+        let start = self.place(row);
+        let (length, list) = (self.numbers[start] as usize, start + 1);
+        &self.numbers[list..list + length]
+    }
+
+    /// Where a list is in `numbers`, with its length before it.
+    fn place(&self, row: usize) -> usize {
         let at = match &self.rows {
             Some(rows) => rows.partition_point(|&there| (there as usize) < row),
             None => row - self.range.start,
         };
-        let start = self.starts[at] as usize - self.base;
-        let (length, list) = (self.numbers[start] as usize, start + 1);
-        &self.numbers[list..list + length]
+        self.starts[at] as usize - self.base
     }
 }
 
@@ -299,8 +312,9 @@ mod tests {
                 assert_eq!(block.range(), range);
                 range.for_each(|row| assert_eq!(block.get(row), vec![row as u32; row]));
             }
-            column.shrink(4, &[7, 8]).unwrap();
-            column.shrink(9, &[]).unwrap();
+            column.shrink(&[(4, vec![7, 8])]).unwrap();
+            column.shrink(&[(8, vec![1; 8]), (9, Vec::new())]).unwrap();
+            column.shrink(&[]).unwrap();
             let some = column.some(1..9, vec![2, 4, 7]).unwrap();
             [2, 4, 7].iter().for_each(|&row| assert_eq!(some.get(row), column.get(row).unwrap()));
             let mut found = Vec::new();

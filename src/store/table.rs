@@ -99,24 +99,29 @@ impl<R: Record> Table<R> {
         Ok(self.rows(row..row + 1)?[0])
     }
 
-    /// Puts another row in the place of one.
+    /// Puts other rows in the places of some. Each comes with its number; they rise. Cost: of those
+    /// in a file, a pass over all between the first and the last.
     ///
     /// # Errors
     /// See [`Table::extend`].
     ///
     /// # Panics
-    /// If there is no such row.
-    pub fn set(&mut self, row: usize, value: R) -> Result<()> {
-        match &self.written {
-            Some(file) if row < self.in_file => {
-                let place = row as u64 * size_of::<R>() as u64;
-                self.store.check(write_at(file, bytemuck::bytes_of(&value), place))
-            }
-            _ => {
-                self.memory[row - self.in_file] = value;
-                Ok(())
-            }
+    /// If there are no such rows.
+    pub fn replace(&mut self, rows: &[(usize, R)]) -> Result<()> {
+        let in_memory = rows.partition_point(|(row, _)| *row < self.in_file);
+        for (row, value) in &rows[in_memory..] {
+            self.memory[row - self.in_file] = *value;
         }
+        let rows = &rows[..in_memory];
+        let (Some(file), Some(&(first, _)), Some(&(last, _))) =
+            (&self.written, rows.first(), rows.last())
+        else {
+            return Ok(());
+        };
+        let mut all = self.rows(first..last + 1)?.into_owned();
+        rows.iter().for_each(|(row, value)| all[row - first] = *value);
+        let place = first as u64 * size_of::<R>() as u64;
+        self.store.check(write_at(file, bytemuck::cast_slice(&all), place))
     }
 
     /// Calls `visit` with all rows in order, and the number of the first of each call: all at once
@@ -182,8 +187,8 @@ mod tests {
             for (start, end) in [(0, 10), (0, 0), (2, 5), (8, 9), (9, 10), (5, 10), (10, 10)] {
                 assert_eq!(*table.rows(start..end).unwrap(), rows[start..end]);
             }
-            table.set(1, 100).unwrap();
-            table.set(9, 900).unwrap();
+            table.replace(&[(1, 100), (9, 900)]).unwrap();
+            table.replace(&[]).unwrap();
             let mut found = Vec::new();
             table
                 .blocks(|first, rows| {
