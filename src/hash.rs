@@ -148,7 +148,7 @@ mod tests {
         for seed in 0..2_000 {
             // Words of 1 to 16 letters.
             let letters = u128::from(mix(seed)) << 64 | u128::from(mix(!seed));
-            let letters = letters & (u128::MAX / 0xFF * 0x0F) | u128::MAX / 0xFF * 0x60;
+            let letters = letters & (u128::MAX / 0xFF * 0x0F) | (u128::MAX / 0xFF * 0x60);
             let word = letters >> (8 * (seed % 16));
             let hash = |word: u128| hash_short(word as u64, (word >> 64) as u64);
             for (bit, moved) in moved.iter_mut().enumerate() {

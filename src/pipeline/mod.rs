@@ -21,7 +21,7 @@ pub use progress::{Observer, Progress, Silent, Stage};
 pub use sketch::{Sketcher, Sketches};
 
 use crate::config::{Config, Level, ThresholdError};
-use crate::read::{self, InputFile, Tally};
+use crate::read::{self, Batch, InputFile, ReadOptions, Tally};
 use crate::score::near::Overlap;
 use crate::shingle::near::shingles;
 use crate::store::{Sorter, Store, StoreError};
@@ -196,7 +196,7 @@ pub fn compared(sketches: &Sketches, config: &Config) -> Result<Vec<Compared>, R
     near.iter().enumerate().map(article).collect()
 }
 
-/// Reads and sketches every article.
+/// Reads and sketches every article. While a batch is sketched the one before it is stored.
 fn gather(
     files: &[InputFile],
     run: &Run<'_>,
@@ -206,44 +206,64 @@ fn gather(
     // Two readers even on one core: one waits for the disk while the other parses.
     let readers = pool.current_num_threads().clamp(2, 8);
     let (mut arrivals, mut sketched) = (Arrivals::new(run.store), Tally::default());
+    let [mut now, mut before] = [(); 2].map(|()| Parts::default());
     let (mut bytes, mut stopped) = (0, None);
     let mut tally = read::read(files, options, readers, |batch| {
-        let records = batch.records.par_chunks(batch.records.len().div_ceil(PARTS).max(1));
-        let parts: Vec<_> = pool.install(|| {
-            records
-                .map_init(Sketcher::default, |sketcher, records| {
-                    let (mut sketches, mut tally) = (Sketches::default(), Tally::default());
-                    for record in records {
-                        let sketched = batch.decode(record, options).and_then(|decoded| {
-                            sketcher.sketch(&decoded.article, &mut sketches)?;
-                            Ok((decoded.replaced, decoded.cut))
-                        });
-                        match sketched {
-                            Ok((replaced, cut)) => tally.article(replaced, cut),
-                            Err(skip) => tally.skip(skip),
-                        }
-                    }
-                    (sketches, tally)
-                })
-                .collect()
-        });
-        for (sketches, tally) in parts {
-            sketched.merge(tally);
-            stopped = arrivals.add(&sketches).err().map(RunError::Store).or(stopped.take());
-        }
+        let store = || before.store(&mut arrivals, &mut sketched);
+        let ((), stored) = pool.install(|| rayon::join(|| now.sketch(&batch, options), store));
+        std::mem::swap(&mut now, &mut before);
         bytes += batch.len_bytes() as u64;
         let progress = Progress { stage: Stage::Read, done: bytes, total: None };
-        if !run.observer.report(progress) {
-            stopped = Some(RunError::Cancelled);
-        }
+        stopped = match stored {
+            Ok(()) if !run.observer.report(progress) => Some(RunError::Cancelled),
+            other => other.err().map(RunError::Store),
+        };
         stopped.is_none()
     });
+    before.store(&mut arrivals, &mut sketched)?;
     tally.merge(sketched);
     stopped.map_or(Ok((arrivals, tally)), Err)
 }
 
-/// Parts of a batch that are sketched in parallel.
-const PARTS: usize = 16;
+/// A batch in parts that are sketched in parallel; they keep their buffers from batch to batch.
+#[derive(Default)]
+struct Parts([Part; 16]);
+
+#[derive(Default)]
+struct Part {
+    sketcher: Sketcher,
+    sketches: Sketches,
+    tally: Tally,
+}
+
+impl Parts {
+    fn sketch(&mut self, batch: &Batch, options: &ReadOptions) {
+        let of_each = batch.records.len().div_ceil(self.0.len()).max(1);
+        let parts = self.0.par_iter_mut().zip(batch.records.par_chunks(of_each));
+        parts.for_each(|(Part { sketcher, sketches, tally }, records)| {
+            for record in records {
+                let sketched = batch.decode(record, options).and_then(|decoded| {
+                    sketcher.sketch(&decoded.article, sketches)?;
+                    Ok((decoded.replaced, decoded.cut))
+                });
+                match sketched {
+                    Ok((replaced, cut)) => tally.article(replaced, cut),
+                    Err(skip) => tally.skip(skip),
+                }
+            }
+        });
+    }
+
+    /// Hands on what has been sketched.
+    fn store(&mut self, arrivals: &mut Arrivals, tally: &mut Tally) -> Result<(), StoreError> {
+        self.0.iter_mut().try_for_each(|part| {
+            tally.merge(std::mem::take(&mut part.tally));
+            arrivals.add(&part.sketches)?;
+            part.sketches.clear();
+            Ok(())
+        })
+    }
+}
 
 /// The articles that stand for themselves, rising.
 fn standing(representatives: &[u32]) -> Vec<u32> {

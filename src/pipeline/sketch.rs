@@ -33,6 +33,14 @@ impl Sketches {
     pub fn is_empty(&self) -> bool {
         self.facts.is_empty()
     }
+
+    /// Forgets them all, and keeps the memory.
+    pub(super) fn clear(&mut self) {
+        self.entries.clear();
+        self.texts.clear();
+        self.signatures.clear();
+        self.facts.clear();
+    }
 }
 
 /// Lists of numbers, one behind another.
@@ -43,6 +51,11 @@ pub(super) struct Lists {
 }
 
 impl Lists {
+    fn clear(&mut self) {
+        self.numbers.clear();
+        self.ends.clear();
+    }
+
     pub(super) fn get(&self, at: usize) -> &[u32] {
         let start = at.checked_sub(1).map_or(0, |before| self.ends[before]);
         &self.numbers[start..self.ends[at]]
