@@ -67,7 +67,7 @@ impl Graph {
     /// article, then by both ends.
     ///
     /// Cost: nearly linear in articles and edges, and a sort of the edges; where there are more than
-    /// [`MOST_EDGES`] two more passes over them for each step. Memory: 9 bytes an article, and half
+    /// [`MOST_EDGES`] two more passes over them for each step. Memory: 13 bytes an article, and half
     /// of what is free in the store.
     pub(super) fn components(self, visit: impl FnMut(&[Packed]) -> Result<()>) -> Result<()> {
         self.components_within(MOST_EDGES, visit)
