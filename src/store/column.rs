@@ -159,11 +159,20 @@ impl Column {
                 begun[shift] = start;
             }
         };
+        // In memory the places of lists may be in any order; what counts is how long they are.
+        let mut end = 0;
         self.starts.blocks(|first, starts| {
-            (first..).zip(starts).for_each(|(row, &start)| note(row, start));
+            for (row, &start) in (first..).zip(starts) {
+                note(row, if self.is_in_memory() { end } else { start });
+                end += if self.is_in_memory() {
+                    u64::from(self.memory[start as usize]) + 1
+                } else {
+                    0
+                };
+            }
             Ok(())
         })?;
-        let end = (self.in_file + self.memory.len()) as u64;
+        end = if self.is_in_memory() { end } else { (self.in_file + self.memory.len()) as u64 };
         let fits = |shift: &u32| {
             let at = *shift as usize;
             longest[at].max(end - begun[at]) * 4 <= bytes as u64
@@ -335,6 +344,10 @@ mod tests {
         for store in both() {
             // Lists 8 and 9, with their lengths, are 19 numbers; 8 alone 9.
             let column = column(&store);
+            let backwards = column.reordered(&[9, 8, 7, 6, 5, 4, 3, 2, 1, 0]).unwrap();
+            assert_eq!(backwards.shift(220).unwrap(), 31);
+            assert_eq!(backwards.shift(76).unwrap(), 1);
+            let column = backwards.reordered(&[9, 8, 7, 6, 5, 4, 3, 2, 1, 0]).unwrap();
             assert_eq!(column.shift(220).unwrap(), 31);
             assert_eq!(column.shift(219).unwrap(), 3);
             assert_eq!(column.shift(76).unwrap(), 1);

@@ -203,10 +203,11 @@ mod tests {
             let profile = made.profiles.get(4).unwrap();
             assert!(Profile::of(&profile).hashes().is_sorted());
             assert!(Keys::of(&made.keys.get(4).unwrap()).iter().count() > 2);
-            let lists = |column: &Column| (0..300).map(|row| column.get(row).unwrap()).collect();
+            let lists = |column: &Column| -> Vec<Vec<u32>> {
+                (0..300).map(|row| column.get(row).unwrap()).collect()
+            };
             (made.terms, lists(&made.profiles), lists(&made.keys))
         });
-        let [a, b]: [(usize, Vec<Vec<u32>>, Vec<Vec<u32>>); 2] = made;
-        assert_eq!(a, b);
+        assert_eq!(made[0], made[1]);
     }
 }
