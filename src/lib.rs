@@ -20,8 +20,9 @@
 //!    1958) for stories.
 //! 8. [`report`]: groups to files.
 //!
-//! [`pipeline`] joins them, under a [`config`]; [`eval`] measures the result against labels. [`hash`]
-//! and [`math`] hold what makes a result the same on every machine.
+//! [`pipeline`] joins them, under a [`config`]; [`store`] holds what may not fit in memory; [`eval`]
+//! measures the result against labels. [`hash`] and [`math`] hold what makes a result the same on
+//! every machine.
 //!
 //! # Promises
 //!

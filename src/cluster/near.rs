@@ -166,6 +166,7 @@ fn split(
     let place: AHashMap<u32, usize> = nodes.iter().enumerate().map(|(i, &n)| (n, i)).collect();
     let mut neighbours: Vec<Vec<(usize, Overlap)>> = vec![Vec::new(); nodes.len()];
     let mut sizes = vec![0; nodes.len()];
+    // Those of each node rise, as the pairs do.
     for pair in pairs {
         let (a, b) = (place[&pair[0]], place[&pair[1]]);
         neighbours[a].push((b, overlap_of(pair)));
@@ -210,7 +211,7 @@ fn split(
         let is_stranger = |&(at, part): &(usize, Overlap)| -> Result<bool> {
             let (first, most) = near[0];
             Ok(most.shared + part.shared <= sizes[centre]
-                && neighbours[first].iter().all(|(known, _)| *known != at)
+                && neighbours[first].binary_search_by_key(&at, |(known, _)| *known).is_err()
                 && overlap(nodes[first], nodes[at])?.is_none())
         };
         let strangers = near.iter().skip(1).map(is_stranger);

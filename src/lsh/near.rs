@@ -9,7 +9,6 @@ use crate::hash::{follow, mix};
 use crate::minhash::near::{MINIMA, Signature};
 use crate::store::{Result, Sorter, Store, Table};
 use rayon::prelude::*;
-use std::ops::Range;
 use std::sync::{Mutex, PoisonError};
 
 /// How a signature is cut.
@@ -85,7 +84,7 @@ pub fn agree(a: &[u32], b: &[u32]) -> bool {
 /// do not stand for themselves take no part. Returns the number of buckets that were too full for all
 /// their pairs (see [`BUCKET_CAP`]).
 ///
-/// Cost: a sort of the articles for each band, as many bands at a time as fit in memory.
+/// Cost: a sort of the articles for each band, 8 bytes each.
 ///
 /// # Errors
 /// Those of the work folder, and of `found`.
@@ -96,53 +95,42 @@ pub fn candidates(
     store: &Store,
     found: impl FnMut(Vec<Pair>) -> Result<()> + Send,
 ) -> Result<u64> {
-    let share = store.share(2);
-    let at_once = share / (signatures.len() * size_of::<u64>()).max(1);
-    let at_once = at_once.clamp(1, bands.bands);
+    let share = store.share(2) / bands.bands;
+    let mut sorters: Vec<Sorter<u64>> =
+        (0..bands.bands).map(|_| Sorter::new(store, share)).collect();
+    signatures.blocks(|first_row, rows| {
+        let keys = keys(rows, first_row, &stands, bands);
+        let filled = sorters.par_iter_mut().zip(keys);
+        filled.map(|(sorter, keys)| sorter.extend(&keys)).collect::<Result<()>>()
+    })?;
     let found = Mutex::new(found);
-    let mut capped = 0;
-    for first in (0..bands.bands).step_by(at_once) {
-        let some = first..bands.bands.min(first + at_once);
-        let mut sorters: Vec<Sorter<u64>> =
-            some.clone().map(|_| Sorter::new(store, share / some.len())).collect();
-        signatures.blocks(|first_row, rows| {
-            let keys = keys(rows, first_row, &stands, bands, some.clone());
-            let filled = sorters.par_iter_mut().zip(keys);
-            filled.map(|(sorter, keys)| sorter.extend(&keys)).collect::<Result<()>>()
+    let of_bands = sorters.into_par_iter().map(|sorter| {
+        let mut capped = 0;
+        sorter.finish()?.blocks(in_one_bucket, |keys| {
+            let mut pairs = Vec::new();
+            for bucket in keys.chunk_by(in_one_bucket) {
+                capped += u64::from(bucket.len() > BUCKET_CAP);
+                pair_up(bucket, &mut pairs);
+            }
+            let mut found = found.lock().unwrap_or_else(PoisonError::into_inner);
+            found(pairs)
         })?;
-        let of_bands: Vec<u64> = sorters
-            .into_par_iter()
-            .map(|sorter| {
-                let mut capped = 0;
-                sorter.finish()?.blocks(in_one_bucket, |keys| {
-                    let mut pairs = Vec::new();
-                    for bucket in keys.chunk_by(in_one_bucket) {
-                        capped += u64::from(bucket.len() > BUCKET_CAP);
-                        pair_up(bucket, &mut pairs);
-                    }
-                    let mut found = found.lock().unwrap_or_else(PoisonError::into_inner);
-                    found(pairs)
-                })?;
-                Ok(capped)
-            })
-            .collect::<Result<_>>()?;
-        capped += of_bands.iter().sum::<u64>();
-    }
-    Ok(capped)
+        Ok(capped)
+    });
+    Ok(of_bands.collect::<Result<Vec<u64>>>()?.iter().sum())
 }
 
 fn in_one_bucket(a: &u64, b: &u64) -> bool {
     a >> 32 == b >> 32
 }
 
-/// For each of some bands a key of each article that stands: in the high half the hash of the band's
+/// For each band a key of each article that stands: in the high half the hash of the band's
 /// minima, in the low half the number of the article.
 fn keys(
     rows: &[Signature],
     first_row: usize,
     stands: &(impl Fn(u32) -> bool + Sync),
     bands: Bands,
-    some: Range<usize>,
 ) -> Vec<Vec<u64>> {
     /// Signatures read at a time, for all bands.
     const BLOCK: usize = 1024;
@@ -150,11 +138,11 @@ fn keys(
         .par_chunks(BLOCK)
         .enumerate()
         .map(|(block, rows)| {
-            let mut keys = vec![Vec::with_capacity(rows.len()); some.len()];
+            let mut keys = vec![Vec::with_capacity(rows.len()); bands.bands];
             let first = (first_row + block * BLOCK) as u32;
             for (article, signature) in (first..).zip(rows).filter(|(article, _)| stands(*article))
             {
-                for (keys, band) in keys.iter_mut().zip(some.clone()) {
+                for (band, keys) in keys.iter_mut().enumerate() {
                     keys.push(bands.key(band, signature) | u64::from(article));
                 }
             }
@@ -162,7 +150,7 @@ fn keys(
         })
         .collect();
     let of_band = |band: usize| blocks.iter().flat_map(|keys| &keys[band]).copied().collect();
-    (0..some.len()).into_par_iter().map(of_band).collect()
+    (0..bands.bands).into_par_iter().map(of_band).collect()
 }
 
 fn pair_up(bucket: &[u64], pairs: &mut Vec<Pair>) {

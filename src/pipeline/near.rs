@@ -59,21 +59,32 @@ pub(super) fn near_enough(
 
 fn groups(corpus: &Corpus, standing: &[u32], run: &Run<'_>) -> Result<NearLevel> {
     let store = run.store;
-    let (agreeing, capped_buckets) = agreeing_pairs(corpus, standing, run)?;
+    let (pairs, capped_buckets) = agreeing_pairs(corpus, standing, run)?;
+    // Few articles are in any pair. Their texts are gathered, since they lie far apart in a file.
+    let paired = paired(&pairs, corpus.len())?;
+    let texts = corpus.texts.select(&paired, store.share(4))?;
+    let place = |article: u32| paired.partition_point(|&paired| paired < article);
+    let mut agreeing = Pairs::new(store, &texts, store.share(8), store.share(4))?;
+    pairs.blocks(|_, pairs| {
+        agreeing.extend(pairs.iter().map(|&[a, b]| (place(a) as u32, place(b) as u32)))
+    })?;
+    drop(pairs);
     let threshold = run.config.near_threshold;
     let mut copies = Table::new(store, store.share(8));
     agreeing.visit(|pairs, firsts, seconds| {
         let found: Vec<Copies> = pairs
             .par_chunk_by(|x, y| x.0 == y.0)
             .flat_map_iter(|of_one| {
-                let a = of_one[0].0;
-                let tokens = Tokens::of(firsts.get(a as usize));
+                let a = of_one[0].0 as usize;
+                let (number, tokens) = (paired[a], Tokens::of(firsts.get(a)));
                 let set = shingles(tokens);
+                let paired = &paired;
                 let copies = move |&(_, b): &(u32, u32)| {
                     let other = Tokens::of(seconds.get(b as usize));
                     let its = shingles(other);
                     let overlap = near_enough([tokens, other], [&set, &its], threshold)?;
-                    Some([a, b, overlap.shared as u32, set.len() as u32, its.len() as u32])
+                    let sizes = [overlap.shared, set.len(), its.len()].map(|size| size as u32);
+                    Some([number, paired[b as usize], sizes[0], sizes[1], sizes[2]])
                 };
                 of_one.iter().filter_map(copies)
             })
@@ -81,8 +92,8 @@ fn groups(corpus: &Corpus, standing: &[u32], run: &Run<'_>) -> Result<NearLevel>
         copies.extend(&found)
     })?;
     let overlap = |a: u32, b: u32| {
-        let [a, b] = [a as usize, b as usize];
-        let lists = [corpus.texts.block(a..a + 1)?, corpus.texts.block(b..b + 1)?];
+        let [a, b] = [place(a), place(b)];
+        let lists = [texts.block(a..a + 1)?, texts.block(b..b + 1)?];
         let tokens = [Tokens::of(lists[0].get(a)), Tokens::of(lists[1].get(b))];
         let sets = tokens.map(shingles);
         Ok(near_enough(tokens, [&sets[0], &sets[1]], threshold))
@@ -98,13 +109,23 @@ fn groups(corpus: &Corpus, standing: &[u32], run: &Run<'_>) -> Result<NearLevel>
     Ok(NearLevel { of, matches, capped_buckets, trimmed: 0 })
 }
 
+/// The articles that are in any pair, rising.
+fn paired(pairs: &Table<[u32; 2]>, articles: usize) -> Result<Vec<u32>> {
+    let mut is_paired = vec![false; articles];
+    pairs.blocks(|_, pairs| {
+        pairs.iter().flatten().for_each(|&article| is_paired[article as usize] = true);
+        Ok(())
+    })?;
+    Ok((0..articles as u32).filter(|&article| is_paired[article as usize]).collect())
+}
+
 /// Pairs of articles whose signatures agree in some band and altogether, and the number of capped
 /// buckets.
-fn agreeing_pairs<'a>(
-    corpus: &'a Corpus,
+fn agreeing_pairs(
+    corpus: &Corpus,
     standing: &[u32],
     run: &Run<'_>,
-) -> Result<(Pairs<'a>, u64)> {
+) -> Result<(Table<[u32; 2]>, u64)> {
     let store = run.store;
     let mut stands = vec![false; corpus.len()];
     standing.iter().for_each(|&article| stands[article as usize] = true);
@@ -117,14 +138,14 @@ fn agreeing_pairs<'a>(
     let stands = |article: u32| stands[article as usize];
     let keep = |pairs: Vec<(u32, u32)>| met.extend(pairs);
     let capped = lsh::near::candidates(&corpus.signatures, stands, bands, store, keep)?;
-    let mut agreeing = Pairs::new(store, &corpus.texts, store.share(8), store.share(4))?;
+    let mut agreeing = Table::new(store, store.share(8));
     met.visit(|pairs, firsts, seconds| {
-        let found: Vec<(u32, u32)> = pairs
+        let found: Vec<[u32; 2]> = pairs
             .par_iter()
             .filter(|&&(a, b)| agree(firsts.get(a as usize), seconds.get(b as usize)))
-            .copied()
+            .map(|&(a, b)| [a, b])
             .collect();
-        agreeing.extend(found)
+        agreeing.extend(&found)
     })?;
     Ok((agreeing, capped))
 }

@@ -213,6 +213,25 @@ impl Column {
         Ok(())
     }
 
+    /// Copies of some lists, whose rows rise, in the order of the rows. Cost: a pass over the column.
+    ///
+    /// # Errors
+    /// See [`Column::push`].
+    ///
+    /// # Panics
+    /// If there are no such lists.
+    pub fn select(&self, rows: &[u32], bytes: usize) -> Result<Column> {
+        let mut selected = Column::new(&self.store, bytes);
+        let mut left = rows;
+        self.blocks(bytes, |block| {
+            let here;
+            (here, left) =
+                left.split_at(left.partition_point(|&row| (row as usize) < block.range().end));
+            here.iter().try_for_each(|&row| selected.push(block.get(row as usize)))
+        })?;
+        Ok(selected)
+    }
+
     /// The lists in another order: the first is that with the first number, and so on. While there is
     /// no file only the places of the lists change.
     ///
@@ -326,6 +345,8 @@ mod tests {
             column.shrink(&[]).unwrap();
             let some = column.some(1..9, vec![2, 4, 7]).unwrap();
             [2, 4, 7].iter().for_each(|&row| assert_eq!(some.get(row), column.get(row).unwrap()));
+            let selected = column.select(&[3, 5, 9], 40).unwrap();
+            assert_eq!((selected.len(), selected.get(1).unwrap()), (3, column.get(5).unwrap()));
             let mut found = Vec::new();
             column
                 .blocks(40, |block| {
