@@ -41,7 +41,7 @@ impl Bands {
         1.0 - (0..self.bands).fold(1.0, |product, _| product * (1.0 - agree))
     }
 
-    /// High half: hash of a band's minima. So articles with equal minima come together when sorted.
+    /// High half: hash of a band's minima, so that articles with equal minima come together when sorted.
     fn key(self, band: usize, signature: &Signature) -> u64 {
         let minima = &signature[band * self.rows..(band + 1) * self.rows];
         mix(minima.iter().fold(band as u64, |key, &minimum| follow(key, u64::from(minimum)))) >> 32
@@ -98,10 +98,14 @@ pub fn candidates(
     let share = store.share(2) / bands.bands;
     let mut sorters: Vec<Sorter<u64>> =
         (0..bands.bands).map(|_| Sorter::new(store, share)).collect();
-    signatures.blocks(|first_row, rows| {
-        let keys = keys(rows, first_row, &stands, bands);
-        let filled = sorters.par_iter_mut().zip(keys);
-        filled.map(|(sorter, keys)| sorter.extend(&keys)).collect::<Result<()>>()
+    signatures.blocks(|first, rows| {
+        let filled = sorters.par_iter_mut().enumerate().map(|(band, sorter)| {
+            let mut numbered = (first as u32..).zip(rows).filter(|(article, _)| stands(*article));
+            numbered.try_for_each(|(article, signature)| {
+                sorter.push(bands.key(band, signature) | u64::from(article))
+            })
+        });
+        filled.collect::<Result<()>>()
     })?;
     let found = Mutex::new(found);
     let of_bands = sorters.into_par_iter().map(|sorter| {
@@ -122,35 +126,6 @@ pub fn candidates(
 
 fn in_one_bucket(a: &u64, b: &u64) -> bool {
     a >> 32 == b >> 32
-}
-
-/// For each band a key of each article that stands: in the high half the hash of the band's
-/// minima, in the low half the number of the article.
-fn keys(
-    rows: &[Signature],
-    first_row: usize,
-    stands: &(impl Fn(u32) -> bool + Sync),
-    bands: Bands,
-) -> Vec<Vec<u64>> {
-    /// Signatures read at a time, for all bands.
-    const BLOCK: usize = 1024;
-    let blocks: Vec<Vec<Vec<u64>>> = rows
-        .par_chunks(BLOCK)
-        .enumerate()
-        .map(|(block, rows)| {
-            let mut keys = vec![Vec::with_capacity(rows.len()); bands.bands];
-            let first = (first_row + block * BLOCK) as u32;
-            for (article, signature) in (first..).zip(rows).filter(|(article, _)| stands(*article))
-            {
-                for (band, keys) in keys.iter_mut().enumerate() {
-                    keys.push(bands.key(band, signature) | u64::from(article));
-                }
-            }
-            keys
-        })
-        .collect();
-    let of_band = |band: usize| blocks.iter().flat_map(|keys| &keys[band]).copied().collect();
-    (0..bands.bands).into_par_iter().map(of_band).collect()
 }
 
 fn pair_up(bucket: &[u64], pairs: &mut Vec<Pair>) {
@@ -241,7 +216,7 @@ mod tests {
 
     #[test]
     fn agreement_is_counted() {
-        let signature: Signature = std::array::from_fn(|i| mix(i as u64) as u32);
+        let signature: Signature = std::array::from_fn(|i| mix(i as u64) as u16);
         let other = |equal: usize| {
             let mut other = signature;
             other[equal..].iter_mut().for_each(|minimum| *minimum ^= 1);

@@ -12,8 +12,9 @@ use crate::hash::mix;
 pub const MINIMA: usize = 64;
 
 /// Signature of a set: position `i` of two signatures agrees with a probability equal to the
-/// Jaccard similarity of their sets.
-pub type Signature = [u32; MINIMA];
+/// Jaccard similarity of their sets, and of what is left by chance once in 65,536 (the low bits of a
+/// minimum are enough: Li and König, "b-bit minwise hashing", 2010).
+pub type Signature = [u16; MINIMA];
 
 /// Signature of a set of shingle hashes, in any order and each as often as it likes; `None` for the
 /// empty set.
@@ -29,7 +30,7 @@ pub fn signature(shingles: impl IntoIterator<Item = u64>) -> Option<Signature> {
         // The low bits are independent of the bin, which took the high ones.
         minima[bin] = minima[bin].min(shingle & u64::from(u32::MAX));
     });
-    let minima = minima.map(|least| u32::try_from(least).ok());
+    let minima = minima.map(|least| (least != EMPTY).then_some(least as u16));
     minima
         .iter()
         .any(Option::is_some)
@@ -38,7 +39,7 @@ pub fn signature(shingles: impl IntoIterator<Item = u64>) -> Option<Signature> {
 
 /// Value of the first full bin in the walk that belongs to `bin`. At least one bin is full, and the
 /// walk reaches every bin sooner or later.
-fn borrowed(minima: &[Option<u32>; MINIMA], bin: usize) -> u32 {
+fn borrowed(minima: &[Option<u16>; MINIMA], bin: usize) -> u16 {
     (1u64..)
         .find_map(|attempt| minima[mix((bin as u64) << 32 | attempt) as usize % MINIMA])
         .unwrap_or_default()

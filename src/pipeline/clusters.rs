@@ -4,7 +4,7 @@ use super::entry::{Entry, Stored, find};
 use crate::cluster::Member;
 use crate::config::Level;
 use crate::read::Tally;
-use crate::store::{Column, Result, Sorted, Sorter, Store, StoreError};
+use crate::store::{Block, Column, Result, Sorted, Sorter, Store, StoreError};
 
 /// Why an article is in its cluster.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -85,6 +85,30 @@ pub struct Clusters {
     pub judged: Vec<Option<f64>>,
 }
 
+/// What is reported of some articles of a result.
+#[derive(Debug)]
+pub struct Entries<'a>(Block<'a>);
+
+impl Entries<'_> {
+    /// That of one of them.
+    ///
+    /// # Panics
+    /// If it was not asked for.
+    #[must_use]
+    pub fn entry(&self, article: u32) -> Entry {
+        Stored(self.0.get(article as usize)).entry()
+    }
+
+    /// Its id.
+    ///
+    /// # Panics
+    /// See [`Entries::entry`].
+    #[must_use]
+    pub fn id(&self, article: u32) -> String {
+        Stored(self.0.get(article as usize)).id()
+    }
+}
+
 /// For each article the one that stands for its exact group, its near group, and its story.
 #[derive(Debug)]
 pub(super) struct Levels {
@@ -137,7 +161,24 @@ impl Clusters {
     /// # Panics
     /// If there is no such article.
     pub fn entry(&self, article: u32) -> Result<Entry> {
-        self.stored(article, |stored| stored.entry())
+        Ok(self.entries(vec![article])?.entry(article))
+    }
+
+    /// What is reported of some articles. Quicker than one by one where it is in a file.
+    ///
+    /// # Errors
+    /// See [`Clusters::entry`].
+    ///
+    /// # Panics
+    /// If there is no such article.
+    pub fn entries(&self, mut articles: Vec<u32>) -> Result<Entries<'_>> {
+        let all = 0..self.len();
+        if self.entries.is_in_memory() {
+            return Ok(Entries(self.entries.block(all)?));
+        }
+        articles.sort_unstable();
+        articles.dedup();
+        Ok(Entries(self.entries.some(all, articles)?))
     }
 
     /// The number of the article with this id. Cost: a binary search.
@@ -156,12 +197,7 @@ impl Clusters {
     /// # Panics
     /// If there is no such article.
     pub fn id(&self, article: u32) -> Result<String> {
-        self.stored(article, |stored| stored.id())
-    }
-
-    fn stored<T>(&self, article: u32, read: impl Fn(Stored<'_>) -> T) -> Result<T> {
-        let article = article as usize;
-        Ok(read(Stored(self.entries.block(article..article + 1)?.get(article))))
+        Ok(self.entries(vec![article])?.id(article))
     }
 
     /// The article that stands for the group of an article at a level.

@@ -71,8 +71,7 @@ pub fn compare(a: &Article, b: &Article) -> Result<Comparison, Box<Skip>> {
     let facts = [0, 1].map(|at| Fact::from(sketches.facts[at]));
     let tokens = [0, 1].map(|at| Tokens::of(sketches.texts.get(at)));
     let overlap = Overlap::of(&shingles(tokens[0]), &shingles(tokens[1]));
-    let terms = tokens.map(terms);
-    let lists = profiles(&terms);
+    let lists = profiles(&tokens.map(terms));
     let profiles = [0, 1].map(|at| Profile::of(&lists[at]));
     let parts = profiles[0]
         .opened()
@@ -86,7 +85,7 @@ pub fn compare(a: &Article, b: &Article) -> Result<Comparison, Box<Skip>> {
     Ok(Comparison {
         exact: facts[0].digest == facts[1].digest,
         overlap,
-        template: is_template(&terms[0], &terms[1], overlap),
+        template: is_template(tokens[0], tokens[1], overlap),
         parts,
         density,
         contributions: weightiest_first(parts.contributions(density, of)),

@@ -6,10 +6,12 @@ use crate::hash::hash64;
 use crate::minhash::near::Signature;
 use crate::store::{Block, Column, Result, Store, Table};
 use ahash::AHashSet;
-use rayon::prelude::*;
-use std::borrow::Cow;
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
+use std::ops::Range;
+use std::panic::resume_unwind;
+use std::sync::mpsc::{SyncSender, sync_channel};
+use std::thread::{JoinHandle, spawn};
 
 /// What is kept of the articles of a run: a row of each column is one article.
 #[derive(Debug)]
@@ -47,15 +49,31 @@ impl Corpus {
         self.facts.extend(&sketches.facts)
     }
 
+    /// Adds all articles of a corpus in memory, in the order given.
+    fn append(&mut self, other: &Corpus, order: &[u32]) -> Result<()> {
+        let all = 0..other.len();
+        for (column, to) in [(&other.entries, &mut self.entries), (&other.texts, &mut self.texts)] {
+            let lists = column.block(all.clone())?;
+            order.iter().try_for_each(|&row| to.push(lists.get(row as usize)))?;
+        }
+        self.signatures.extend(&other.signatures.some(order)?)?;
+        self.facts.extend(&other.facts.some(order)?)
+    }
+
     /// The numbers of the articles in the order of their ids; those of one id by their sources.
     fn order(&self) -> Result<Vec<u32>> {
         let entries = self.entries.block(0..self.len())?;
-        let key = |article: &u32| Stored(entries.get(*article as usize)).key();
-        let mut order: Vec<u32> = (0..self.len() as u32).collect();
-        if !order.is_sorted_by_key(key) {
-            order.par_sort_by(|a, b| key(a).cmp(&key(b)));
-        }
-        Ok(order)
+        let key = |article: u32| Stored(entries.get(article as usize)).key();
+        let ids = || (0..self.len() as u32).map(|article| key(article).0);
+        // Most ids differ in the first bytes after those that all have, and need no look at the whole.
+        let first = ids().next().unwrap_or_default();
+        let in_common = |common: usize, id: &[u8]| {
+            first[..common].iter().zip(id).take_while(|(a, b)| a == b).count()
+        };
+        let common = ids().fold(first.len(), in_common);
+        let mut order: Vec<(u64, u32)> = ids().map(|id| next_bytes(id, common)).zip(0..).collect();
+        order.sort_unstable_by(|a, b| a.0.cmp(&b.0).then_with(|| key(a.1).cmp(&key(b.1))));
+        Ok(order.into_iter().map(|(_, article)| article).collect())
     }
 
     fn reordered(self, order: &[u32]) -> Result<Corpus> {
@@ -118,6 +136,13 @@ impl Corpus {
     }
 }
 
+/// The eight bytes after the first ones, in the order of strings; zeros where there are none.
+fn next_bytes(id: &[u8], first: usize) -> u64 {
+    let mut bytes = [0; size_of::<u64>()];
+    bytes.iter_mut().zip(&id[first..]).for_each(|(to, byte)| *to = *byte);
+    u64::from_be_bytes(bytes)
+}
+
 /// Bytes of entries that are read at a time.
 const ENTRIES_AT_A_TIME: usize = 16 << 20;
 
@@ -125,31 +150,43 @@ const ENTRIES_AT_A_TIME: usize = 16 << 20;
 #[derive(Debug)]
 pub(super) struct Arrivals {
     store: Store,
-    /// Bytes that are held before they are written down.
+    /// Bytes that are held before they are written down; as many are being written meanwhile.
     bytes: usize,
     held: usize,
     arrived: Corpus,
-    /// Articles that were written down, each run in the order of the ids.
-    runs: Vec<Corpus>,
+    written: usize,
+    writer: Option<Writer>,
 }
 
-/// Runs that are merged at a time: each has eight buffers.
-const MOST_RUNS: usize = 64;
+/// A thread that writes down what it is sent, one run at a time.
+#[derive(Debug)]
+struct Writer {
+    /// The next run waits until the one before is written.
+    send: SyncSender<Corpus>,
+    thread: JoinHandle<Result<Written>>,
+}
+
+/// Articles in files, in runs that have the order of the ids.
+struct Written {
+    corpus: Corpus,
+    runs: Vec<Range<usize>>,
+}
 
 impl Arrivals {
     pub(super) fn new(store: &Store) -> Arrivals {
         let arrived = Corpus::new(store, usize::MAX);
-        Arrivals { store: store.clone(), bytes: store.share(2), held: 0, arrived, runs: Vec::new() }
+        let (store, bytes) = (store.clone(), store.share(3));
+        Arrivals { store, bytes, held: 0, arrived, written: 0, writer: None }
     }
 
     pub(super) fn len(&self) -> usize {
-        self.arrived.len() + self.runs.iter().map(Corpus::len).sum::<usize>()
+        self.arrived.len() + self.written
     }
 
     /// Adds articles.
     pub(super) fn add(&mut self, sketches: &Sketches) -> Result<()> {
         let numbers = sketches.entries.numbers.len() + sketches.texts.numbers.len();
-        let fixed = size_of::<Signature>() + size_of::<Facts>() + 3 * size_of::<u64>();
+        let fixed = size_of::<Signature>() + size_of::<Facts>() + 4 * size_of::<u64>();
         let bytes = numbers * size_of::<u32>() + sketches.len() * fixed;
         if self.held + bytes > self.bytes && self.held > 0 {
             self.write_down()?;
@@ -159,105 +196,94 @@ impl Arrivals {
     }
 
     /// All articles in the order of their ids. Cost: a sort of the ids; of what does not fit in memory
-    /// one pass over everything.
+    /// one pass over the entries. Texts stay where they were written.
     pub(super) fn finish(mut self) -> Result<Corpus> {
-        if self.runs.is_empty() {
+        if self.writer.is_none() {
             let order = self.arrived.order()?;
             return self.arrived.reordered(&order);
         }
         self.write_down()?;
-        self.merged()
+        let Some(writer) = self.writer else { return Ok(self.arrived) };
+        let Written { corpus, runs } = writer.finish()?;
+        let order = merged(&corpus.entries, &runs, self.store.share(4))?;
+        corpus.reordered(&order)
     }
 
+    /// Hands a run to the writer.
     fn write_down(&mut self) -> Result<()> {
-        if self.runs.len() == MOST_RUNS {
-            let merged = self.merged()?;
-            self.runs = vec![merged];
-        }
-        let order = self.arrived.order()?;
         let arrived = std::mem::replace(&mut self.arrived, Corpus::new(&self.store, usize::MAX));
-        let mut run = Corpus::new(&self.store, self.buffer());
-        let rows = Rows::of(&arrived, 0..arrived.len())?;
-        order.iter().try_for_each(|&row| rows.copy(row as usize, &mut run))?;
-        self.runs.push(run);
+        self.written += arrived.len();
         self.held = 0;
+        let start = || Writer::start(&self.store, self.bytes / 4);
+        let writer = self.writer.take().unwrap_or_else(start);
+        match writer.send.send(arrived) {
+            Ok(()) => self.writer = Some(writer),
+            // It has stopped, and says why.
+            Err(_) => drop(writer.finish()?),
+        }
         Ok(())
     }
+}
 
-    /// Bytes that a corpus in files buffers, of the half of the memory that the articles have not.
-    fn buffer(&self) -> usize {
-        self.bytes / (2 * MOST_RUNS)
+impl Writer {
+    /// A thread that buffers up to `bytes` of what it writes.
+    fn start(store: &Store, bytes: usize) -> Writer {
+        let mut written = Written { corpus: Corpus::new(store, bytes), runs: Vec::new() };
+        let (send, receive) = sync_channel::<Corpus>(0);
+        let write = move || {
+            for arrived in receive {
+                let start = written.corpus.len();
+                written.corpus.append(&arrived, &arrived.order()?)?;
+                written.runs.push(start..written.corpus.len());
+            }
+            Ok(written)
+        };
+        Writer { send, thread: spawn(write) }
     }
 
-    fn merged(&self) -> Result<Corpus> {
-        let mut merged = Corpus::new(&self.store, self.bytes / 4);
-        let mut cursors = Vec::new();
-        for run in &self.runs {
-            cursors.push(Cursor { run, rows: Rows::of(run, 0..0)?, at: 0 });
-        }
-        let mut next = BinaryHeap::new();
-        for (number, cursor) in cursors.iter_mut().enumerate() {
-            next.extend(cursor.next(self.buffer())?.map(|key| Reverse((key, number))));
-        }
-        while let Some(Reverse((_, number))) = next.pop() {
-            let cursor = &mut cursors[number];
-            cursor.rows.copy(cursor.at, &mut merged)?;
-            cursor.at += 1;
-            next.extend(cursor.next(self.buffer())?.map(|key| Reverse((key, number))));
-        }
-        Ok(merged)
+    fn finish(self) -> Result<Written> {
+        drop(self.send);
+        self.thread.join().unwrap_or_else(|panic| resume_unwind(panic))
     }
 }
 
-/// Some rows of a corpus, in memory.
-struct Rows<'a> {
-    first: usize,
-    entries: Block<'a>,
-    texts: Block<'a>,
-    signatures: Cow<'a, [Signature]>,
-    facts: Cow<'a, [Facts]>,
+/// The numbers of the articles of some runs in the order of their ids. Holds up to `bytes`.
+fn merged(entries: &Column, runs: &[Range<usize>], bytes: usize) -> Result<Vec<u32>> {
+    let bytes = bytes / runs.len();
+    let mut order = Vec::with_capacity(entries.len());
+    let mut next = BinaryHeap::new();
+    let mut cursors = Vec::new();
+    for (number, run) in runs.iter().enumerate() {
+        let mut cursor = Cursor { entries, left: run.clone(), read: entries.block(0..0)? };
+        next.extend(cursor.next(bytes)?.map(|key| Reverse((key, number))));
+        cursors.push(cursor);
+    }
+    while let Some(Reverse(((_, row), number))) = next.pop() {
+        order.push(row);
+        next.extend(cursors[number].next(bytes)?.map(|key| Reverse((key, number))));
+    }
+    Ok(order)
 }
 
-impl<'a> Rows<'a> {
-    fn of(corpus: &'a Corpus, range: std::ops::Range<usize>) -> Result<Rows<'a>> {
-        Ok(Rows {
-            first: range.start,
-            entries: corpus.entries.block(range.clone())?,
-            texts: corpus.texts.block(range.clone())?,
-            signatures: corpus.signatures.rows(range.clone())?,
-            facts: corpus.facts.rows(range)?,
-        })
-    }
-
-    fn copy(&self, row: usize, to: &mut Corpus) -> Result<()> {
-        to.entries.push(self.entries.get(row))?;
-        to.texts.push(self.texts.get(row))?;
-        to.signatures.push(self.signatures[row - self.first])?;
-        to.facts.push(self.facts[row - self.first])
-    }
-}
-
-/// A place in a run.
+/// A place in a run of entries.
 struct Cursor<'a> {
-    run: &'a Corpus,
-    rows: Rows<'a>,
-    at: usize,
+    entries: &'a Column,
+    left: Range<usize>,
+    read: Block<'a>,
 }
 
 /// What articles are ordered by.
 type Key = (Vec<u8>, Vec<u8>, u64);
 
 impl Cursor<'_> {
-    /// The key of the article at this place, if there is one; reads about `bytes` where needed.
-    fn next(&mut self, bytes: usize) -> Result<Option<Key>> {
-        if self.at == self.run.len() {
-            return Ok(None);
+    /// The key and the row of the next article, if there is one; reads about `bytes` where needed.
+    fn next(&mut self, bytes: usize) -> Result<Option<(Key, u32)>> {
+        let Some(row) = self.left.next() else { return Ok(None) };
+        if !self.read.range().contains(&row) {
+            let end = self.entries.end_of(row, bytes)?.min(self.left.end);
+            self.read = self.entries.block(row..end)?;
         }
-        if self.at == self.rows.entries.range().end {
-            let end = self.run.texts.end_of(self.at, bytes)?;
-            self.rows = Rows::of(self.run, self.at..end)?;
-        }
-        let (id, path, record) = Stored(self.rows.entries.get(self.at)).key();
-        Ok(Some((id.to_vec(), path.to_vec(), record)))
+        let (id, path, record) = Stored(self.read.get(row)).key();
+        Ok(Some(((id.to_vec(), path.to_vec(), record), row as u32)))
     }
 }

@@ -4,6 +4,7 @@
 //! (numbers of articles, keys, pairs, scores), so the result depends on the articles and the
 //! options alone: not on the number of threads, nor on the order in which files are named or read.
 
+mod chosen;
 mod clusters;
 mod compare;
 mod corpus;
@@ -14,7 +15,7 @@ mod progress;
 mod sketch;
 mod story;
 
-pub use clusters::{Assignment, Clusters, Relation};
+pub use clusters::{Assignment, Clusters, Entries, Relation};
 pub use compare::{Comparison, compare};
 pub use entry::Entry;
 pub use progress::{Observer, Progress, Silent, Stage};

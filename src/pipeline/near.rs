@@ -2,9 +2,10 @@
 //! the furniture of their sites.
 
 use super::Run;
+use super::chosen::Chosen;
 use super::clusters::{Match, Relation, matched};
 use super::corpus::Corpus;
-use super::pairs::Pairs;
+use super::pairs::{Pairs, Sets};
 use super::sketch::{Fact, signature_of};
 use crate::cluster;
 use crate::cluster::near::{Copies, Limits};
@@ -15,7 +16,6 @@ use crate::score::near::Overlap;
 use crate::score::template::is_template;
 use crate::shingle::furniture::{Pages, Piece, furniture, stripped};
 use crate::shingle::near::shingles;
-use crate::shingle::story::terms;
 use crate::store::{Column, Result, Sorter, Table};
 use crate::text::Tokens;
 use rayon::prelude::*;
@@ -53,46 +53,45 @@ pub(super) fn near_enough(
     threshold: f64,
 ) -> Option<Overlap> {
     let overlap = Overlap::of(set_of_a, set_of_b);
-    let near = overlap.score() >= threshold && !is_template(&terms(a), &terms(b), overlap);
+    let near = overlap.score() >= threshold && !is_template(a, b, overlap);
     near.then_some(overlap)
 }
 
 fn groups(corpus: &Corpus, standing: &[u32], run: &Run<'_>) -> Result<NearLevel> {
     let store = run.store;
     let (pairs, capped_buckets) = agreeing_pairs(corpus, standing, run)?;
-    // Few articles are in any pair. Their texts are gathered, since they lie far apart in a file.
-    let paired = paired(&pairs, corpus.len())?;
-    let texts = corpus.texts.select(&paired, store.share(4))?;
-    let place = |article: u32| paired.partition_point(|&paired| paired < article);
-    let mut agreeing = Pairs::new(store, &texts, store.share(8), store.share(4))?;
+    let mut is_paired = vec![false; corpus.len()];
     pairs.blocks(|_, pairs| {
-        agreeing.extend(pairs.iter().map(|&[a, b]| (place(a) as u32, place(b) as u32)))
+        pairs.iter().flatten().for_each(|&article| is_paired[article as usize] = true);
+        Ok(())
     })?;
-    drop(pairs);
+    let paired = Chosen::new(&corpus.texts, &is_paired, store)?;
+    let texts = &paired.texts;
+    let mut agreeing = Pairs::new(store, texts, store.share(8), store.share(8))?;
+    pairs.blocks(|_, pairs| {
+        agreeing.extend(pairs.iter().map(|&[a, b]| (paired.place(a), paired.place(b))))
+    })?;
+    drop((pairs, is_paired));
     let threshold = run.config.near_threshold;
     let mut copies = Table::new(store, store.share(8));
+    let mut sets = Sets::default();
     agreeing.visit(|pairs, firsts, seconds| {
+        let [sets_of_firsts, sets_of_seconds] = sets.of([firsts, seconds]);
         let found: Vec<Copies> = pairs
-            .par_chunk_by(|x, y| x.0 == y.0)
-            .flat_map_iter(|of_one| {
-                let a = of_one[0].0 as usize;
-                let (number, tokens) = (paired[a], Tokens::of(firsts.get(a)));
-                let set = shingles(tokens);
-                let paired = &paired;
-                let copies = move |&(_, b): &(u32, u32)| {
-                    let other = Tokens::of(seconds.get(b as usize));
-                    let its = shingles(other);
-                    let overlap = near_enough([tokens, other], [&set, &its], threshold)?;
-                    let sizes = [overlap.shared, set.len(), its.len()].map(|size| size as u32);
-                    Some([number, paired[b as usize], sizes[0], sizes[1], sizes[2]])
-                };
-                of_one.iter().filter_map(copies)
+            .par_iter()
+            .filter_map(|&(a, b)| {
+                let tokens = [firsts.get(a as usize), seconds.get(b as usize)].map(Tokens::of);
+                let sets = [sets_of_firsts.get(a), sets_of_seconds.get(b)];
+                let shared = near_enough(tokens, sets, threshold)?.shared;
+                let [a, b] = [a, b].map(|place| paired.article(place));
+                let sizes = [shared, sets[0].len(), sets[1].len()].map(|size| size as u32);
+                Some([a, b, sizes[0], sizes[1], sizes[2]])
             })
             .collect();
         copies.extend(&found)
     })?;
     let overlap = |a: u32, b: u32| {
-        let [a, b] = [place(a), place(b)];
+        let [a, b] = [a, b].map(|article| paired.place(article) as usize);
         let lists = [texts.block(a..a + 1)?, texts.block(b..b + 1)?];
         let tokens = [Tokens::of(lists[0].get(a)), Tokens::of(lists[1].get(b))];
         let sets = tokens.map(shingles);
@@ -107,16 +106,6 @@ fn groups(corpus: &Corpus, standing: &[u32], run: &Run<'_>) -> Result<NearLevel>
         })
     })?;
     Ok(NearLevel { of, matches, capped_buckets, trimmed: 0 })
-}
-
-/// The articles that are in any pair, rising.
-fn paired(pairs: &Table<[u32; 2]>, articles: usize) -> Result<Vec<u32>> {
-    let mut is_paired = vec![false; articles];
-    pairs.blocks(|_, pairs| {
-        pairs.iter().flatten().for_each(|&article| is_paired[article as usize] = true);
-        Ok(())
-    })?;
-    Ok((0..articles as u32).filter(|&article| is_paired[article as usize]).collect())
 }
 
 /// Pairs of articles whose signatures agree in some band and altogether, and the number of capped
@@ -150,8 +139,8 @@ fn agreeing_pairs(
     Ok((agreeing, capped))
 }
 
-/// Articles whose texts are read and written together while furniture is taken out.
-const TRIMMED_TOGETHER: u64 = 1 << 10;
+/// Bytes of texts that are trimmed together at most: enough for all threads.
+const TRIMMED_TOGETHER: usize = 32 << 20;
 
 /// Takes the furniture out of those articles in `standing` that have any, and says how many.
 fn take_furniture(
@@ -177,10 +166,13 @@ fn take_furniture(
     let same = |a: &Piece, b: &Piece| a[0] == b[0];
     pieces.blocks(same, |block| {
         let of_articles: Vec<&[Piece]> = block.chunk_by(same).collect();
-        for some in
-            of_articles.chunk_by(|a, b| a[0][0] / TRIMMED_TOGETHER == b[0][0] / TRIMMED_TOGETHER)
-        {
-            let article = |pieces: &[Piece]| pieces[0][0] as usize;
+        let article = |pieces: &[Piece]| pieces[0][0] as usize;
+        let mut left = &of_articles[..];
+        while let Some(first) = left.first() {
+            let bytes = run.store.share(16).min(TRIMMED_TOGETHER);
+            let end = corpus.texts.end_of(article(first), bytes)?;
+            let some;
+            (some, left) = left.split_at(left.partition_point(|pieces| article(pieces) < end));
             let texts = corpus.texts.block(article(some[0])..article(some[some.len() - 1]) + 1)?;
             let strip = |pieces: &&[Piece]| {
                 let article = article(pieces);

@@ -1,10 +1,11 @@
 //! The story level as a whole: profiles, candidates, scores, groups.
 
 use super::Run;
+use super::chosen::Chosen;
 use super::clusters::{Match, Relation, matched};
 use super::corpus::Corpus;
 use super::entry::find;
-use super::pairs::Pairs;
+use super::pairs::{Pairs, Sets};
 use super::sketch::Fact;
 use crate::cluster::{self, Edge, Member, graph::Graph};
 use crate::lsh::Pair;
@@ -15,11 +16,10 @@ use crate::score::story::{
     likeness,
 };
 use crate::shingle::near::shingles;
-use crate::store::{Block, Column, Result, Sorter, Store};
+use crate::store::{Column, Result, Sorter, Store, Table};
 use crate::text::Tokens;
 use rayon::prelude::*;
 use std::ops::Range;
-use std::sync::OnceLock;
 
 /// What the story level gives.
 pub(super) struct StoryLevel {
@@ -70,13 +70,14 @@ pub(super) fn level(
     drop((keys, window));
 
     let mut likenesses = Sorter::new(store, store.share(4));
-    let mut compared = Pairs::new(store, &corpus.texts, store.share(4), store.share(8))?;
+    let mut compared = Table::new(store, store.share(4));
     compare(found, &mut likenesses, &mut compared)?;
     let density = Density::new(articles, standing.len(), &likenesses.finish()?, OF)?;
     let judged = judged(corpus, near, &profiles, &density, run)?;
     drop(profiles);
 
-    let graph = edges(compared, &density, articles, store)?;
+    let graph = edges(&compared, &density, corpus, store)?;
+    drop(compared);
     let cut = story::cut(run.config.story_threshold, &density, OF);
     drop(density);
     let mut of: Vec<u32> = (0..articles as u32).collect();
@@ -91,11 +92,18 @@ pub(super) fn level(
     Ok(StoryLevel { of, matches, judged })
 }
 
+/// A pair of articles, and the two halves of what is known of how alike they are but for phrases.
+type Compared = [u32; 4];
+
+fn phraseless(&[.., low, high]: &Compared) -> u64 {
+    u64::from(high) << 32 | u64::from(low)
+}
+
 /// Compares candidate pairs: tells how alike the words of both are, and keeps what may count.
 fn compare(
     found: Pairs<'_>,
     likenesses: &mut Sorter<Likeness>,
-    compared: &mut Pairs<'_, (Pair, u64)>,
+    compared: &mut Table<Compared>,
 ) -> Result<()> {
     // Density is never less, as it is kept.
     let least = f64::from(OF.density_least as f32);
@@ -113,7 +121,8 @@ fn compare(
                         alike.extend([likeness(a, parts.words), likeness(b, parts.words)]);
                         let parts = parts.without_phrases(OF);
                         if parts.greatest_excess(least, OF) > LEAST_EXCESS {
-                            kept.push(((a, b), parts.bits()));
+                            let bits = parts.bits();
+                            kept.push([a, b, bits as u32, (bits >> 32) as u32]);
                         }
                     }
                 }
@@ -122,7 +131,7 @@ fn compare(
         );
         for (alike, kept) in some.collect::<Vec<_>>() {
             likenesses.extend(&alike)?;
-            compared.extend(kept)?;
+            compared.extend(&kept)?;
         }
         Ok(())
     })
@@ -141,32 +150,44 @@ fn bring_near(lists: &[&[u32]]) {
 
 /// The pairs that are alike beyond their surroundings, phrases included.
 fn edges(
-    compared: Pairs<'_, (Pair, u64)>,
+    compared: &Table<Compared>,
     density: &Density,
-    articles: usize,
+    corpus: &Corpus,
     store: &Store,
 ) -> Result<Graph> {
-    let mut graph = Graph::new(articles, store, store.share(4));
-    let (mut of_firsts, mut of_seconds) = (Sets::default(), Sets::default());
-    compared.visit(|rows, firsts, seconds| {
-        of_firsts.begin(firsts);
-        // In memory the blocks are one, and so are the sets.
-        let same = firsts.range() == seconds.range();
-        if !same {
-            of_seconds.begin(seconds);
-        }
-        let of_seconds = if same { &of_firsts } else { &of_seconds };
+    let may_count = |row: &&Compared| {
+        let (parts, density) =
+            (Phraseless::from_bits(phraseless(row)), density.between(row[0], row[1]));
+        parts.greatest_excess(density, OF) > LEAST_EXCESS
+    };
+    let mut is_chosen = vec![false; corpus.len()];
+    compared.blocks(|_, rows| {
+        let counting = rows.iter().filter(may_count);
+        counting.for_each(|row| row[..2].iter().for_each(|&of| is_chosen[of as usize] = true));
+        Ok(())
+    })?;
+    let chosen = Chosen::new(&corpus.texts, &is_chosen, store)?;
+    drop(is_chosen);
+    let mut pairs = Pairs::new(store, &chosen.texts, store.share(8), store.share(8))?;
+    compared.blocks(|_, rows| {
+        let counting = rows.iter().filter(may_count);
+        pairs.extend(counting.map(|row| {
+            let [a, b] = [row[0], row[1]].map(|article| chosen.place(article));
+            ((a, b), phraseless(row))
+        }))
+    })?;
+    let mut graph = Graph::new(corpus.len(), store, store.share(4));
+    let mut sets = Sets::default();
+    pairs.visit(|rows, firsts, seconds| {
+        let [of_firsts, of_seconds] = sets.of([firsts, seconds]);
         let of_one = |rows: &[(Pair, u64)]| {
-            let a = rows[0].0.0;
-            let mut own = None;
-            let edge = |&((_, b), bits): &(Pair, u64)| {
-                let (parts, density) = (Phraseless::from_bits(bits), density.between(a, b));
-                if parts.greatest_excess(density, OF) <= LEAST_EXCESS {
-                    return None;
-                }
-                let own = own.get_or_insert_with(|| Phrases::of(of_firsts.get(firsts, a)));
-                let phrases = story::phrases::phrases(own.overlap(of_seconds.get(seconds, b)));
-                let score = parts.excess(phrases, density, OF);
+            let first = rows[0].0.0;
+            let (a, own) = (chosen.article(first), Phrases::of(of_firsts.get(first)));
+            let edge = |&((_, second), bits): &(Pair, u64)| {
+                let b = chosen.article(second);
+                let phrases = story::phrases::phrases(own.overlap(of_seconds.get(second)));
+                let parts = Phraseless::from_bits(bits);
+                let score = parts.excess(phrases, density.between(a, b), OF);
                 (score > LEAST_EXCESS).then_some(Edge { a, b, score })
             };
             rows.iter().filter_map(edge).collect::<Vec<Edge>>()
@@ -176,30 +197,6 @@ fn edges(
         found.into_iter().try_for_each(|edge| graph.push(edge))
     })?;
     Ok(graph)
-}
-
-/// The shingle sets of the articles of a block, made when they are first asked for.
-#[derive(Default)]
-struct Sets {
-    articles: Range<usize>,
-    sets: Vec<OnceLock<Box<[u64]>>>,
-}
-
-impl Sets {
-    /// Of another block, unless it is the same.
-    fn begin(&mut self, block: &Block<'_>) {
-        if self.articles != block.range() {
-            self.articles = block.range();
-            self.sets.clear();
-            self.sets.resize_with(self.articles.len(), OnceLock::new);
-        }
-    }
-
-    fn get(&self, block: &Block<'_>, article: u32) -> &[u64] {
-        let article = article as usize;
-        let set = || shingles(Tokens::of(block.get(article))).into();
-        self.sets[article - self.articles.start].get_or_init(set)
-    }
 }
 
 /// The probability that each of the configuration's pairs tells one story: 1 within a near group;

@@ -14,7 +14,7 @@ impl Report for CsvRows {
         let mut csv = csv::WriterBuilder::new().has_headers(false).from_writer(out);
         // Written by hand, so that a result without rows has its header too.
         csv.write_record(["id", "source", "exact", "near", "story", "relation", "to", "score"])?;
-        each_row(clusters, self.0, |row| csv.serialize(row).map_err(io::Error::from))?;
+        each_row(clusters, self.0, |placed| csv.serialize(placed.row).map_err(io::Error::from))?;
         csv.flush()
     }
 }

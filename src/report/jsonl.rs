@@ -1,8 +1,8 @@
 //! JSON Lines: clusters, or rows.
 
-use super::rows::{each_row, row};
+use super::rows::{Placed, each_row};
 use super::{Report, RowsOf};
-use crate::pipeline::{Assignment, Clusters};
+use crate::pipeline::Clusters;
 use serde::Serialize;
 use std::io::{self, Write};
 
@@ -36,33 +36,32 @@ struct ArticleRecord<'a> {
 
 impl Report for JsonClusters {
     fn write(&self, clusters: &Clusters, out: &mut dyn Write) -> io::Result<()> {
-        let at_least = if self.singletons { 1 } else { 2 };
-        clusters.clusters(at_least, |members| {
-            // Piece by piece: a cluster can be as large as the dump.
-            let id = clusters.id(members[0].article)?;
-            write!(out, "{{\"cluster\":")?;
-            serde_json::to_writer(&mut *out, &id)?;
-            write!(out, ",\"size\":{},\"articles\":[", members.len())?;
-            for (at, member) in members.iter().enumerate() {
-                out.write_all(&b","[..usize::from(at > 0)])?;
-                write_article(clusters, member, out)?;
+        let of = if self.singletons { RowsOf::ClusteredAndAlone } else { RowsOf::Clustered };
+        // Piece by piece: a cluster can be as large as the dump.
+        each_row(clusters, of, |placed| {
+            if let Some(size) = placed.opens {
+                write!(out, "{{\"cluster\":")?;
+                serde_json::to_writer(&mut *out, &placed.row.id)?;
+                write!(out, ",\"size\":{size},\"articles\":[")?;
+            } else {
+                out.write_all(b",")?;
             }
-            out.write_all(b"]}\n")
+            write_article(&placed, out)?;
+            out.write_all(&b"]}\n"[..if placed.closes { 3 } else { 0 }])
         })
     }
 }
 
 impl Report for JsonRows {
     fn write(&self, clusters: &Clusters, out: &mut dyn Write) -> io::Result<()> {
-        each_row(clusters, self.0, |row| {
-            serde_json::to_writer(&mut *out, &row)?;
+        each_row(clusters, self.0, |placed| {
+            serde_json::to_writer(&mut *out, &placed.row)?;
             out.write_all(b"\n")
         })
     }
 }
 
-fn write_article(clusters: &Clusters, of: &Assignment, out: &mut dyn Write) -> io::Result<()> {
-    let (row, entry) = row(clusters, of)?;
+fn write_article(Placed { row, entry, .. }: &Placed, out: &mut dyn Write) -> io::Result<()> {
     let article = ArticleRecord {
         id: &row.id,
         source: &row.source,

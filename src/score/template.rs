@@ -6,7 +6,8 @@
 
 use super::near::Overlap;
 use crate::shingle::frequency::BACKGROUND;
-use crate::shingle::story::{Marks, Term};
+use crate::shingle::story::{Marks, each_marked};
+use crate::text::Tokens;
 
 /// Containment of specific terms from which two articles of many common shingles are copies.
 ///
@@ -21,9 +22,9 @@ const LEAST_SPECIFIC: usize = 3;
 /// copies: they share few of their specific terms, and fewer than of their shingles. (A copy in
 /// other page furniture shares few of both.)
 ///
-/// Takes the terms of both, sorted by hash. Cost: a look-up a term.
+/// Cost: a look-up for each word of both, and a sort of those that are specific.
 #[must_use]
-pub fn is_template(a: &[Term], b: &[Term], overlap: Overlap) -> bool {
+pub fn is_template(a: Tokens<'_>, b: Tokens<'_>, overlap: Overlap) -> bool {
     let specific = Overlap::of(&specific(a), &specific(b));
     let shared = specific.containment();
     specific.smaller >= LEAST_SPECIFIC
@@ -31,30 +32,30 @@ pub fn is_template(a: &[Term], b: &[Term], overlap: Overlap) -> bool {
         && shared < overlap.containment()
 }
 
-fn specific(terms: &[Term]) -> Vec<u64> {
-    terms
-        .iter()
-        .filter(|term| {
-            term.marks.has(Marks::NUMBER)
-                || term.marks.has(Marks::NAME)
-                || BACKGROUND.share(term.hash).is_none()
-        })
-        .map(|term| u64::from(term.hash))
-        .collect()
+/// Hashes of the specific terms of an article, sorted, each once.
+fn specific(tokens: Tokens<'_>) -> Vec<u64> {
+    let mut specific = Vec::new();
+    each_marked(tokens, |hash, marks| {
+        let told = marks.has(Marks::NUMBER) || marks.has(Marks::NAME);
+        if told || BACKGROUND.share(hash).is_none() {
+            specific.push(u64::from(hash));
+        }
+    });
+    specific.sort_unstable();
+    specific.dedup();
+    specific
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::shingle::near::shingles;
-    use crate::shingle::story::terms;
-    use crate::text::Tokens;
 
     fn judged(a: &str, b: &str) -> bool {
         let lists = [a, b].map(Tokens::list_of);
         let [a, b] = [0, 1].map(|at| Tokens::of(&lists[at]));
         let overlap = Overlap::of(&shingles(a), &shingles(b));
-        is_template(&terms(a), &terms(b), overlap)
+        is_template(a, b, overlap)
     }
 
     const NOTICE: &str = "The board of Arbonel declared a dividend of 31 cents a share for the \

@@ -9,7 +9,7 @@
 use crate::hash::{combine, follow, mix};
 use crate::math::ln;
 use crate::store::{Column, Result, Sorted, Sorter, Store};
-use crate::text::{Marks, Tokens};
+use crate::text::{Marks, Token, Tokens};
 use ahash::AHashMap;
 use rayon::prelude::*;
 use std::ops::Range;
@@ -106,7 +106,7 @@ pub fn furniture(pages: &Pages<'_>, store: &Store) -> Result<Sorted<Piece>> {
 #[must_use]
 pub fn stripped(tokens: Tokens<'_>, host: u64, pieces: &[Piece]) -> Option<Vec<u32>> {
     let is_kept = |passage: &Range<usize>| {
-        let key = key(tokens, host, passage.clone());
+        let key = key(tokens, host, passage);
         pieces.binary_search_by_key(&key, |piece| piece[1]).is_err()
     };
     let list = tokens.keep(passages(tokens).filter(is_kept));
@@ -164,24 +164,28 @@ fn carriers(
     let mut carriers = Sorter::distinct(store, store.share(4));
     pages.texts.blocks(store.share(8), |block| {
         let place = |row: usize| pages.asked.partition_point(|&article| (article as usize) < row);
-        let asked = place(block.range().start)..place(block.range().end);
-        let found: Vec<Carrier> = asked
-            .into_par_iter()
-            .flat_map_iter(|at| {
-                let (article, host) = (pages.asked[at], pages.hosts[at]);
-                let tokens = Tokens::of(block.get(article as usize));
-                let least = least.get(&host).copied().unwrap_or(LEAST_CARRIERS as u64);
-                let least = if host == 0 { UNKNOWN } else { least };
-                let long = passages(tokens).filter(|passage| passage.len() >= LEAST_WORDS);
-                long.map(move |passage| {
-                    carrier(key(tokens, host, passage.clone()), article, least, passage.len())
-                })
+        let of_one = |&(article, host): &(u32, u64)| {
+            let tokens = Tokens::of(block.get(article as usize));
+            let least = least.get(&host).copied().unwrap_or(LEAST_CARRIERS as u64);
+            let least = if host == 0 { UNKNOWN } else { least };
+            let long = passages(tokens).filter(|passage| passage.len() >= LEAST_WORDS);
+            long.map(move |passage| {
+                carrier(key(tokens, host, &passage), article, least, passage.len())
             })
-            .collect();
-        carriers.extend(&found)
+        };
+        let here = place(block.range().start)..place(block.range().end);
+        let asked = pages.asked[here.clone()].iter().copied();
+        let asked: Vec<(u32, u64)> = asked.zip(pages.hosts[here].iter().copied()).collect();
+        asked.chunks(TOGETHER).try_for_each(|asked| {
+            let found: Vec<Carrier> = asked.par_iter().flat_map_iter(of_one).collect();
+            carriers.extend(&found)
+        })
     })?;
     carriers.finish()
 }
+
+/// Articles whose passages are found together: enough for all threads.
+const TOGETHER: usize = 1 << 13;
 
 /// In the place of [`LEAST_CARRIERS`] where the host is unknown.
 const UNKNOWN: u64 = 0xFF;
@@ -208,20 +212,22 @@ fn words(carrier: Carrier) -> u32 {
 
 /// The passages of a text: lines, and sentences in them.
 fn passages(tokens: Tokens<'_>) -> impl Iterator<Item = Range<usize>> + '_ {
-    let end = tokens.text().end;
-    let mut start = tokens.text().start;
+    let text = tokens.text();
+    let mut start = text.start;
     std::iter::from_fn(move || {
-        let opens = |place: &usize| tokens.at(*place).marks.has(Marks::OPENS_PASSAGE);
-        let next = (start + 1..end).find(opens).unwrap_or(end);
-        let passage = (start < end).then_some(start..next);
-        start = next;
-        passage
+        let left = tokens.range(start..text.end);
+        let all = left.len();
+        let opens = |token: Token| token.marks.has(Marks::OPENS_PASSAGE);
+        let length = left.skip(1).position(opens).map_or(all, |before| before + 1);
+        start += length;
+        (length > 0).then(|| start - length..start)
     })
 }
 
 /// A passage on its host, as one number.
-fn key(tokens: Tokens<'_>, host: u64, passage: Range<usize>) -> u64 {
-    let hash = tokens.range(passage).fold(0, |hash, word| follow(hash, u64::from(word.hash)));
+fn key(tokens: Tokens<'_>, host: u64, passage: &Range<usize>) -> u64 {
+    let words = tokens.range(passage.clone());
+    let hash = words.fold(0, |hash, word| follow(hash, u64::from(word.hash)));
     combine(host, mix(hash))
 }
 

@@ -61,18 +61,7 @@ pub const LEAD_TERMS: usize = 100;
 pub fn terms(tokens: Tokens<'_>) -> Vec<Term> {
     // Hash and marks as one number, which sorts faster.
     let mut found: Vec<u64> = Vec::with_capacity(tokens.len());
-    for part in [tokens.title(), tokens.text()] {
-        each_term(tokens, part, |hash, places| {
-            let word = tokens.at(places.start).marks;
-            let capital = word.has(text::Marks::CAPITAL);
-            let mut marks = Marks::default();
-            marks.add(Marks::LEAD, found.len() < LEAD_TERMS);
-            marks.add(Marks::NAME, capital && !word.has(text::Marks::OPENS_SENTENCE));
-            marks.add(Marks::NUMBER, word.has(text::Marks::NUMBER));
-            marks.add(Marks::CAPITAL, capital);
-            found.push(u64::from(hash) << 32 | u64::from(marks.0));
-        });
-    }
+    each_marked(tokens, |hash, marks| found.push(u64::from(hash) << 32 | u64::from(marks.0)));
     found.sort_unstable();
     let hash = |found: u64| (found >> 32) as u32;
     let term = |same: &[u64]| Term {
@@ -81,6 +70,25 @@ pub fn terms(tokens: Tokens<'_>) -> Vec<Term> {
         marks: Marks(same.iter().fold(0, |marks, found| marks | *found as u8)),
     };
     found.chunk_by(|a, b| hash(*a) == hash(*b)).map(term).collect()
+}
+
+/// Calls `visit` with the hash of each term of an article, in order, title included, as often as it
+/// occurs, and its marks there.
+pub fn each_marked(tokens: Tokens<'_>, mut visit: impl FnMut(u32, Marks)) {
+    let mut before = 0;
+    for part in [tokens.title(), tokens.text()] {
+        each_term(tokens, part, |hash, places| {
+            let word = tokens.at(places.start).marks;
+            let capital = word.has(text::Marks::CAPITAL);
+            let mut marks = Marks::default();
+            marks.add(Marks::LEAD, before < LEAD_TERMS);
+            marks.add(Marks::NAME, capital && !word.has(text::Marks::OPENS_SENTENCE));
+            marks.add(Marks::NUMBER, word.has(text::Marks::NUMBER));
+            marks.add(Marks::CAPITAL, capital);
+            before += 1;
+            visit(hash, marks);
+        });
+    }
 }
 
 /// Calls `visit` with the hash of each term in a part of an article, in order, and the places of its

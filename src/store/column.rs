@@ -4,14 +4,15 @@ use super::{Held, Result, Store, Table, read_at, write_at};
 use std::borrow::Cow;
 use std::fs::File;
 use std::ops::Range;
+use std::sync::mpsc::sync_channel;
+use std::thread;
 
-/// Lists of 32-bit numbers in the order in which they were added. The first may be in a file, the
-/// last are in memory.
+/// Lists of 32-bit numbers in the order in which they were added, or in another that they were
+/// given since. The first that were added may be in a file, the last are in memory.
 #[derive(Debug)]
 pub struct Column {
     store: Store,
-    /// Where each list begins. There it has its length before it.
-    starts: Table<u64>,
+    places: Table<Place>,
     /// Numbers that are written down together; until there are as many, there is no file.
     buffered: usize,
     written: Option<File>,
@@ -21,13 +22,22 @@ pub struct Column {
     held: Held,
 }
 
+/// Where a list is among all numbers of a column: its beginning and its end.
+type Place = [u64; 2];
+
+/// Numbers between two lists that are read with them: 4 KiB, a page. Reading on is quicker than reading anew.
+const GAP: u64 = 1 << 10;
+
+/// Numbers that are read at a time, and one list by itself: 4 MiB.
+const AT_A_TIME: u64 = 1 << 20;
+
 impl Column {
     /// An empty column that holds up to `bytes` in memory, and a longer list by itself.
     #[must_use]
     pub fn new(store: &Store, bytes: usize) -> Column {
         Column {
             // Of a few short lists the places take as much as the lists.
-            starts: Table::new(store, bytes / 8),
+            places: Table::new(store, bytes / 8),
             buffered: bytes / 8 * 7 / size_of::<u32>(),
             store: store.clone(),
             written: None,
@@ -40,7 +50,7 @@ impl Column {
     /// Number of lists.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.starts.len()
+        self.places.len()
     }
 
     /// Whether there are none.
@@ -57,8 +67,8 @@ impl Column {
         if self.memory.len() + list.len() > self.buffered && !self.memory.is_empty() {
             self.write_down()?;
         }
-        self.starts.push((self.in_file + self.memory.len()) as u64)?;
-        self.memory.push(list.len() as u32);
+        let start = self.in_file + self.memory.len();
+        self.places.push([start, start + list.len()].map(|at| at as u64))?;
         self.memory.extend_from_slice(list);
         self.held.set(self.memory.len() * size_of::<u32>());
         Ok(())
@@ -78,21 +88,12 @@ impl Column {
     /// # Panics
     /// If there are no such lists.
     pub fn block(&self, range: Range<usize>) -> Result<Block<'_>> {
-        let starts = self.starts.rows(range.clone())?;
-        let (Some(file), Some(&base)) = (&self.written, starts.first()) else {
-            let numbers = Cow::Borrowed(&self.memory[..]);
-            return Ok(Block { range, base: 0, rows: None, starts, numbers });
-        };
-        let (base, all) = (base as usize, self.in_file + self.memory.len());
-        let end = if range.end < self.len() { self.starts.get(range.end)? as usize } else { all };
-        let mut numbers = vec![0; end - base];
-        let in_file = end.min(self.in_file).saturating_sub(base);
-        let bytes = bytemuck::cast_slice_mut(&mut numbers[..in_file]);
-        self.store.check(read_at(file, bytes, base as u64 * 4))?;
-        let after = base.max(self.in_file) - self.in_file;
-        let rest = numbers.len() - in_file;
-        numbers[in_file..].copy_from_slice(&self.memory[after..after + rest]);
-        Ok(Block { range, base, rows: None, starts, numbers: Cow::Owned(numbers) })
+        let places = self.places.rows(range.clone())?;
+        if self.is_in_memory() {
+            return Ok(Block { range, rows: None, places, numbers: Cow::Borrowed(&self.memory) });
+        }
+        let (places, numbers) = self.gathered(places.into_owned())?;
+        Ok(Block { range, rows: None, places: places.into(), numbers: numbers.into() })
     }
 
     /// Some lists of a range, those of `rows`, which rise. For a few lists that lie far apart.
@@ -103,16 +104,55 @@ impl Column {
     /// # Panics
     /// If there are no such lists.
     pub fn some(&self, range: Range<usize>, rows: Vec<u32>) -> Result<Block<'_>> {
-        let (mut starts, mut numbers) = (Vec::with_capacity(rows.len()), Vec::new());
-        for &row in &rows {
-            let row = row as usize;
-            starts.push(numbers.len() as u64);
-            let block = self.block(row..row + 1)?;
-            numbers.push(block.get(row).len() as u32);
-            numbers.extend_from_slice(block.get(row));
+        let (places, numbers) = self.gathered(self.places.some(&rows)?)?;
+        Ok(Block { range, rows: Some(rows), places: places.into(), numbers: numbers.into() })
+    }
+
+    /// Reads the lists at some places, and says where they are in what was read: that and nothing
+    /// else. Lists that lie near each other are read together.
+    fn gathered(&self, mut places: Vec<Place>) -> Result<(Vec<Place>, Vec<u32>)> {
+        let mut order: Vec<usize> = (0..places.len()).collect();
+        order.sort_unstable_by_key(|&at| places[at]);
+        let all: u64 = places.iter().map(|[start, end]| end - start).sum();
+        let mut numbers = Vec::with_capacity(all as usize + AT_A_TIME as usize);
+        let mut left = &order[..];
+        while let Some(&first) = left.first() {
+            let [start, mut end] = places[first];
+            let near = |&&at: &&usize| {
+                let [next, its_end] = places[at];
+                let near = next <= end + GAP && its_end <= start + AT_A_TIME;
+                end = if near { end.max(its_end) } else { end };
+                near
+            };
+            let together = 1 + left[1..].iter().take_while(near).count();
+            let here;
+            (here, left) = left.split_at(together);
+            let mut at = numbers.len();
+            let base = at as u64;
+            numbers.resize(at + (end - start) as usize, 0);
+            self.read(start as usize, &mut numbers[at..])?;
+            for &list in here {
+                let from = places[list].map(|place| (place - start + base) as usize);
+                numbers.copy_within(from[0]..from[1], at);
+                places[list] = [at, at + from[1] - from[0]].map(|at| at as u64);
+                at = places[list][1] as usize;
+            }
+            numbers.truncate(at);
         }
-        let (starts, numbers) = (Cow::Owned(starts), Cow::Owned(numbers));
-        Ok(Block { range, base: 0, rows: Some(rows), starts, numbers })
+        Ok((places, numbers))
+    }
+
+    /// Reads all of `numbers`, which begin at a place.
+    fn read(&self, start: usize, numbers: &mut [u32]) -> Result<()> {
+        let in_file = numbers.len().min(self.in_file.saturating_sub(start));
+        let (written, rest) = numbers.split_at_mut(in_file);
+        if let Some(file) = &self.written {
+            let bytes = bytemuck::cast_slice_mut(written);
+            self.store.check(read_at(file, bytes, start as u64 * 4))?;
+        }
+        let after = (start + in_file).saturating_sub(self.in_file);
+        rest.copy_from_slice(&self.memory[after..after + rest.len()]);
+        Ok(())
     }
 
     /// One list.
@@ -127,7 +167,7 @@ impl Column {
     }
 
     /// Calls `visit` with all lists in order: all at once while there is no file, else as many at a
-    /// time as take about `bytes`.
+    /// time as take about half of `bytes`. The next are read while these are visited.
     ///
     /// # Errors
     /// See [`Column::push`]; those of `visit`.
@@ -136,13 +176,26 @@ impl Column {
         bytes: usize,
         mut visit: impl FnMut(&Block<'_>) -> Result<()>,
     ) -> Result<()> {
-        let mut first = 0;
-        while first < self.len() {
-            let end = if self.is_in_memory() { self.len() } else { self.end_of(first, bytes)? };
-            visit(&self.block(first..end)?)?;
-            first = end;
+        if self.is_in_memory() {
+            return if self.is_empty() { Ok(()) } else { visit(&self.block(0..self.len())?) };
         }
-        Ok(())
+        thread::scope(|scope| {
+            let (send, blocks) = sync_channel(0);
+            scope.spawn(move || {
+                let mut first = 0;
+                while first < self.len() {
+                    let end = self.end_of(first, bytes / 2);
+                    let block =
+                        end.and_then(|end| self.block(std::mem::replace(&mut first, end)..end));
+                    let failed = block.is_err();
+                    // Nobody waits for more when one was refused.
+                    if send.send(block).is_err() || failed {
+                        break;
+                    }
+                }
+            });
+            blocks.into_iter().try_for_each(|block| visit(&block?))
+        })
     }
 
     /// The greatest `shift` for which any 2^`shift` lists, from a multiple of it on, take at most
@@ -151,37 +204,26 @@ impl Column {
     /// # Errors
     /// See [`Column::push`].
     pub fn shift(&self, bytes: usize) -> Result<u32> {
-        let mut longest = [0; 32];
-        let mut begun = [0; 32];
-        let mut note = |row: usize, start: u64| {
-            for shift in 0..row.trailing_zeros().min(31) as usize + 1 {
-                longest[shift] = longest[shift].max(start - begun[shift]);
-                begun[shift] = start;
-            }
-        };
-        // In memory the places of lists may be in any order; what counts is how long they are.
-        let mut end = 0;
-        self.starts.blocks(|first, starts| {
-            for (row, &start) in (first..).zip(starts) {
-                note(row, if self.is_in_memory() { end } else { start });
-                end += if self.is_in_memory() {
-                    u64::from(self.memory[start as usize]) + 1
-                } else {
-                    0
-                };
+        let (mut longest, mut begun, mut all) = ([0; 32], [0; 32], 0);
+        self.places.blocks(|first, places| {
+            for (row, [start, end]) in (first..).zip(places) {
+                for shift in 0..row.trailing_zeros().min(31) as usize + 1 {
+                    longest[shift] = longest[shift].max(all - begun[shift]);
+                    begun[shift] = all;
+                }
+                all += end - start;
             }
             Ok(())
         })?;
-        end = if self.is_in_memory() { end } else { (self.in_file + self.memory.len()) as u64 };
         let fits = |shift: &u32| {
             let at = *shift as usize;
-            longest[at].max(end - begun[at]) * 4 <= bytes as u64
+            longest[at].max(all - begun[at]) * 4 <= bytes as u64
         };
         Ok((0..32).rev().find(fits).unwrap_or(0))
     }
 
     /// Puts lists in the places of others that are at least as long. Each comes with its row; rows
-    /// rise. Cost: of those in a file, a pass over all between the first and the last.
+    /// rise.
     ///
     /// # Errors
     /// See [`Column::push`].
@@ -192,24 +234,41 @@ impl Column {
         let (Some(&(first, _)), Some(&(last, _))) = (lists.first(), lists.last()) else {
             return Ok(());
         };
-        let block = self.block(first..last + 1)?;
-        let places: Vec<usize> = lists.iter().map(|(row, _)| block.place(*row)).collect();
-        let (base, numbers) = (block.base, block.numbers);
-        let mut owned = match numbers {
-            Cow::Owned(numbers) => Some(numbers),
-            Cow::Borrowed(_) => None,
+        let places = self.places.rows(first..last + 1)?;
+        let mut to: Vec<(Place, &[u32])> =
+            lists.iter().map(|(row, list)| (places[row - first], &list[..])).collect();
+        let shorter = |(row, list): &(usize, Vec<u32>)| {
+            let start = places[row - first][0];
+            (*row, [start, start + list.len() as u64])
         };
-        let numbers = owned.as_mut().unwrap_or(&mut self.memory);
-        for (&place, (_, list)) in places.iter().zip(lists) {
-            numbers[place] = list.len() as u32;
-            numbers[place + 1..=place + list.len()].copy_from_slice(list);
+        let shorter: Vec<(usize, Place)> = lists.iter().map(shorter).collect();
+        drop(places);
+        self.places.replace(&shorter)?;
+        to.sort_unstable();
+        let mut numbers = Vec::new();
+        let written = self.in_file as u64;
+        for together in to.chunk_by(|a, b| a.0[1] == b.0[0] && b.0[0] < written) {
+            let start = together[0].0[0];
+            numbers.clear();
+            for ([place, _], list) in together {
+                // What is left of the list before is nobody's.
+                numbers.resize((place - start) as usize, 0);
+                numbers.extend_from_slice(list);
+            }
+            self.write(start as usize, &numbers)?;
         }
-        let (Some(numbers), Some(file)) = (owned, &self.written) else { return Ok(()) };
-        let in_file = (base + numbers.len()).min(self.in_file).saturating_sub(base);
-        let bytes = bytemuck::cast_slice(&numbers[..in_file]);
-        self.store.check(write_at(file, bytes, base as u64 * 4))?;
-        let after = base.max(self.in_file) - self.in_file;
-        self.memory[after..][..numbers.len() - in_file].copy_from_slice(&numbers[in_file..]);
+        Ok(())
+    }
+
+    /// Writes numbers over those that begin at a place.
+    fn write(&mut self, start: usize, numbers: &[u32]) -> Result<()> {
+        let in_file = numbers.len().min(self.in_file.saturating_sub(start));
+        let (written, rest) = numbers.split_at(in_file);
+        if let Some(file) = &self.written {
+            self.store.check(write_at(file, bytemuck::cast_slice(written), start as u64 * 4))?;
+        }
+        let after = (start + in_file).saturating_sub(self.in_file);
+        self.memory[after..after + rest.len()].copy_from_slice(rest);
         Ok(())
     }
 
@@ -232,31 +291,33 @@ impl Column {
         Ok(selected)
     }
 
-    /// The lists in another order: the first is that with the first number, and so on. While there is
-    /// no file only the places of the lists change.
+    /// The lists in another order: the first is that with the first number, and so on. They stay where
+    /// they are; only their places are put in order.
     ///
     /// # Errors
     /// See [`Column::push`].
-    pub fn reordered(mut self, order: &[u32]) -> Result<Column> {
-        if self.is_in_memory() {
-            self.starts = self.starts.reordered(order)?;
-            return Ok(self);
-        }
-        let mut column = Column::new(&self.store, self.buffered * size_of::<u32>());
-        order.iter().try_for_each(|&row| column.push(&self.get(row as usize)?))?;
-        Ok(column)
+    pub fn reordered(self, order: &[u32]) -> Result<Column> {
+        Ok(Column { places: self.places.reordered(order)?, ..self })
     }
 
     /// The end of a range of lists that take about `bytes`, at least of one.
+    ///
+    /// # Errors
+    /// See [`Column::push`].
     pub(crate) fn end_of(&self, first: usize, bytes: usize) -> Result<usize> {
-        let numbers = (bytes / size_of::<u32>()) as u64;
-        let until = self.starts.get(first)? + numbers;
-        let (mut fits, mut too_far) = (first, self.len());
-        while fits + 1 < too_far {
-            let middle = fits.midpoint(too_far);
-            *(if self.starts.get(middle)? <= until { &mut fits } else { &mut too_far }) = middle;
+        /// Places that are read at a time.
+        const PLACES: usize = 1 << 12;
+        let (mut end, mut left) = (first, (bytes / size_of::<u32>()) as u64);
+        while end < self.len() {
+            for [start, until] in &*self.places.rows(end..self.len().min(end + PLACES))? {
+                let length = until - start;
+                if length > left && end > first {
+                    return Ok(end);
+                }
+                (end, left) = (end + 1, left.saturating_sub(length));
+            }
         }
-        Ok(fits.max(first) + 1)
+        Ok(end)
     }
 
     fn write_down(&mut self) -> Result<()> {
@@ -277,11 +338,10 @@ impl Column {
 #[derive(Clone, Debug)]
 pub struct Block<'a> {
     range: Range<usize>,
-    /// Place in the column of the first of `numbers`.
-    base: usize,
     /// The rows that are there, where they are not all of the range.
     rows: Option<Vec<u32>>,
-    starts: Cow<'a, [u64]>,
+    /// Where each is in `numbers`.
+    places: Cow<'a, [Place]>,
     numbers: Cow<'a, [u32]>,
 }
 
@@ -304,18 +364,12 @@ impl Block<'_> {
     /// If the block does not hold it.
     #[must_use]
     pub fn get(&self, row: usize) -> &[u32] {
-        let start = self.place(row);
-        let (length, list) = (self.numbers[start] as usize, start + 1);
-        &self.numbers[list..list + length]
-    }
-
-    /// Where a list is in `numbers`, with its length before it.
-    fn place(&self, row: usize) -> usize {
         let at = match &self.rows {
             Some(rows) => rows.partition_point(|&there| (there as usize) < row),
             None => row - self.range.start,
         };
-        self.starts[at] as usize - self.base
+        let [start, end] = self.places[at];
+        &self.numbers[start as usize..end as usize]
     }
 }
 
@@ -363,16 +417,16 @@ mod tests {
     #[test]
     fn the_longest_run_of_lists_decides_how_many_fit() {
         for store in both() {
-            // Lists 8 and 9, with their lengths, are 19 numbers; 8 alone 9.
+            // Lists 8 and 9 are 17 numbers, 9 alone 9.
             let column = column(&store);
             let backwards = column.reordered(&[9, 8, 7, 6, 5, 4, 3, 2, 1, 0]).unwrap();
-            assert_eq!(backwards.shift(220).unwrap(), 31);
-            assert_eq!(backwards.shift(76).unwrap(), 1);
+            assert_eq!(backwards.shift(180).unwrap(), 31);
+            assert_eq!(backwards.shift(68).unwrap(), 1);
             let column = backwards.reordered(&[9, 8, 7, 6, 5, 4, 3, 2, 1, 0]).unwrap();
-            assert_eq!(column.shift(220).unwrap(), 31);
-            assert_eq!(column.shift(219).unwrap(), 3);
-            assert_eq!(column.shift(76).unwrap(), 1);
-            assert_eq!(column.shift(75).unwrap(), 0);
+            assert_eq!(column.shift(180).unwrap(), 31);
+            assert_eq!(column.shift(179).unwrap(), 3);
+            assert_eq!(column.shift(68).unwrap(), 1);
+            assert_eq!(column.shift(67).unwrap(), 0);
             assert_eq!(column.shift(1).unwrap(), 0);
         }
     }

@@ -140,20 +140,51 @@ impl<R: Record> Table<R> {
         Ok(())
     }
 
-    /// The rows in another order: the first is that with the first number, and so on. Cost: those
-    /// that are in memory are copied, those in a file read one by one.
+    /// Some rows, in any order. Those that lie near each other are read together.
+    ///
+    /// # Errors
+    /// See [`Table::extend`].
+    ///
+    /// # Panics
+    /// If there are no such rows.
+    pub fn some(&self, rows: &[u32]) -> Result<Vec<R>> {
+        if self.written.is_none() {
+            return Ok(rows.iter().map(|&row| self.memory[row as usize]).collect());
+        }
+        /// Rows that are read at a time at most, and rows between two that are read with them.
+        const AT_A_TIME: u32 = 1 << 12;
+        const GAP: u32 = 1 << 6;
+        let mut order: Vec<usize> = (0..rows.len()).collect();
+        order.sort_unstable_by_key(|&at| rows[at]);
+        let mut some = vec![R::zeroed(); rows.len()];
+        let mut left = &order[..];
+        while let Some(&first) = left.first() {
+            let (first, mut last) = (rows[first], rows[first]);
+            let near = |&&at: &&usize| {
+                let near = rows[at] - last <= GAP && rows[at] - first < AT_A_TIME;
+                last = if near { rows[at] } else { last };
+                near
+            };
+            let together = left.iter().take_while(near).count();
+            let here;
+            (here, left) = left.split_at(together);
+            let read = self.rows(first as usize..last as usize + 1)?;
+            here.iter().for_each(|&at| some[at] = read[(rows[at] - first) as usize]);
+        }
+        Ok(some)
+    }
+
+    /// The rows in another order: the first is that with the first number, and so on. Cost: a pass
+    /// over all; of those in a file, quick as far as rows that lie near each other stay so.
     ///
     /// # Errors
     /// See [`Table::extend`].
     pub fn reordered(self, order: &[u32]) -> Result<Table<R>> {
-        let bytes = self.buffered * size_of::<R>();
-        let mut table = Table::new(&self.store, bytes);
-        if self.written.is_none() {
-            table.memory = order.iter().map(|&row| self.memory[row as usize]).collect();
-            table.held.set(table.memory.len() * size_of::<R>());
-            return Ok(table);
+        let at_a_time = if self.written.is_some() { self.buffered } else { order.len() };
+        let mut table = Table::new(&self.store, self.buffered * size_of::<R>());
+        for rows in order.chunks(at_a_time.max(1)) {
+            table.extend(&self.some(rows)?)?;
         }
-        order.iter().try_for_each(|&row| table.push(self.get(row as usize)?))?;
         Ok(table)
     }
 

@@ -23,8 +23,8 @@ pub struct Profiles {
 /// Days of publication of some articles, in days from 1970-01-01, where they are known.
 pub type Days<'a> = dyn Fn(Range<usize>) -> Result<Vec<Option<i32>>> + 'a;
 
-/// Numbers of lists that are worked on at a time, at most: 64 MiB.
-const AT_A_TIME: usize = 1 << 24;
+/// Numbers of lists that are worked on at a time, at most: 16 MiB.
+const AT_A_TIME: usize = 1 << 22;
 
 /// Articles of one thread at a time.
 const OF_A_THREAD: usize = 64;
@@ -54,6 +54,8 @@ impl Profiles {
             terms: weights.len(),
         };
         let bytes = store.share(16);
+        // Lists of some articles are stored while those of the next are made.
+        let mut made: (&[u32], Vec<Lists>) = Default::default();
         pieces(texts, asked, bytes, |block, articles| {
             let first = articles[0] as usize;
             let days = days(first..articles[articles.len() - 1] as usize + 1)?;
@@ -72,21 +74,29 @@ impl Profiles {
                 }
                 some
             };
-            let parts: Vec<Lists> =
-                articles.par_chunks(OF_A_THREAD).map_init(Writer::default, some).collect();
-            for (articles, some) in articles.chunks(OF_A_THREAD).zip(parts) {
-                let mut starts = [0, 0];
-                for (&article, &ends) in articles.iter().zip(&some.ends) {
-                    found.fill(article as usize)?;
-                    found.profiles.push(&some.profiles[starts[0]..ends[0]])?;
-                    found.keys.push(&some.keys[starts[1]..ends[1]])?;
-                    starts = ends;
-                }
-            }
-            Ok(())
+            let make =
+                || articles.par_chunks(OF_A_THREAD).map_init(Writer::default, some).collect();
+            let (next, stored) = rayon::join(make, || found.store(&made));
+            made = (articles, next);
+            stored
         })?;
+        found.store(&made)?;
         found.fill(texts.len())?;
         Ok(found)
+    }
+
+    /// Adds the lists of some articles, and empty ones of those between them.
+    fn store(&mut self, (articles, lists): &(&[u32], Vec<Lists>)) -> Result<()> {
+        for (articles, some) in articles.chunks(OF_A_THREAD).zip(lists) {
+            let mut starts = [0, 0];
+            for (&article, &ends) in articles.iter().zip(&some.ends) {
+                self.fill(article as usize)?;
+                self.profiles.push(&some.profiles[starts[0]..ends[0]])?;
+                self.keys.push(&some.keys[starts[1]..ends[1]])?;
+                starts = ends;
+            }
+        }
+        Ok(())
     }
 
     /// Adds empty lists until there are so many.
@@ -151,11 +161,11 @@ fn weights_of(texts: &Column, asked: &[u32], store: &Store) -> Result<Weights> {
 
 /// Calls `visit` with the lists of some of the articles of these rising numbers at a time, and their
 /// numbers: as many as take about `bytes`.
-fn pieces(
+fn pieces<'a>(
     texts: &Column,
-    asked: &[u32],
+    asked: &'a [u32],
     bytes: usize,
-    mut visit: impl FnMut(&Block<'_>, &[u32]) -> Result<()>,
+    mut visit: impl FnMut(&Block<'_>, &'a [u32]) -> Result<()>,
 ) -> Result<()> {
     let at_a_time = AT_A_TIME.min(bytes / size_of::<u32>());
     let mut left = asked;

@@ -30,6 +30,9 @@ pub struct Weights {
     terms: Vec<u32>,
     /// For each high half of a hash, where its terms begin.
     index: Vec<u32>,
+    /// The same of a word that nobody else holds and everyday language does not know: of most of those
+    /// without a number.
+    alone: u16,
     blend: Blend,
 }
 
@@ -59,7 +62,8 @@ impl Weights {
 
     fn empty(articles: u64, background: &'static WordFrequency) -> Weights {
         let blend = Blend { articles: articles as f64, background };
-        Weights { terms: Vec::new(), index: vec![0; (1 << 16) + 1], blend }
+        let alone = blend.mixed(0.0, 1);
+        Weights { terms: Vec::new(), index: vec![0; (1 << 16) + 1], alone, blend }
     }
 
     /// Adds the terms that at least so many articles hold; those that follow have greater hashes.
@@ -93,7 +97,13 @@ impl Weights {
         };
         match near.get(at) {
             Some(&known) if known >> 16 == low >> 16 => (known as u16, Some((start + at) as u32)),
-            _ => (self.blend.idf(term, 1), None),
+            _ => (
+                self.blend
+                    .background
+                    .share(term)
+                    .map_or(self.alone, |share| self.blend.mixed(share, 1)),
+                None,
+            ),
         }
     }
 
@@ -119,7 +129,12 @@ struct Blend {
 
 impl Blend {
     fn idf(&self, term: u32, held: u32) -> u16 {
-        let everyday = everyday(self.background.share(term).unwrap_or(0.0));
+        self.mixed(self.background.share(term).unwrap_or(0.0), held)
+    }
+
+    /// The weight of a word of this share in everyday language.
+    fn mixed(&self, share: f64, held: u32) -> u16 {
+        let everyday = everyday(share);
         let own = ln(self.articles.max(1.0) / f64::from(held)).min(GREATEST);
         let sum = BACKGROUND_ARTICLES * everyday + self.articles * own;
         (sum / (BACKGROUND_ARTICLES + self.articles) * IDF_UNITS) as u16
