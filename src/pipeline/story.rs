@@ -63,14 +63,15 @@ pub(super) fn level(
             days.is_none_or(|(a, b)| a.abs_diff(b) <= *window)
         })
     };
-    // Profiles that are in memory need no blocks.
-    let lists = if profiles.is_in_memory() { usize::MAX } else { store.share(4) };
-    let mut found = Pairs::new(store, &profiles, store.share(4), lists)?;
+    // Profiles that are in memory need no blocks; of others as many as there is room for, since what
+    // is read grows with their square over it.
+    let lists = if profiles.is_in_memory() { usize::MAX } else { store.share(2) };
+    let mut found = Pairs::new(store, &profiles, store.share(8), lists)?;
     candidates(&keys, terms, limits, allowed, store, |pairs| found.extend(pairs))?;
     drop((keys, window));
 
-    let mut likenesses = Sorter::new(store, store.share(4));
-    let mut compared = Table::new(store, store.share(4));
+    let mut likenesses = Sorter::new(store, store.share(8));
+    let mut compared = Table::new(store, store.share(16));
     compare(found, &mut likenesses, &mut compared)?;
     let density = Density::new(articles, standing.len(), &likenesses.finish()?, OF)?;
     let judged = judged(corpus, near, &profiles, &density, run)?;

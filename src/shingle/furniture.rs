@@ -9,7 +9,7 @@
 use crate::hash::{combine, follow, mix};
 use crate::math::ln;
 use crate::store::{Column, Result, Sorted, Sorter, Store};
-use crate::text::{Marks, Token, Tokens};
+use crate::text::Tokens;
 use ahash::AHashMap;
 use rayon::prelude::*;
 use std::ops::Range;
@@ -109,7 +109,7 @@ pub fn stripped(tokens: Tokens<'_>, host: u64, pieces: &[Piece]) -> Option<Vec<u
         let key = key(tokens, host, passage);
         pieces.binary_search_by_key(&key, |piece| piece[1]).is_err()
     };
-    let list = tokens.keep(passages(tokens).filter(is_kept));
+    let list = tokens.keep(tokens.passages().filter(is_kept));
     (Tokens::of(&list).text().len() >= LEAST_WORDS).then_some(list)
 }
 
@@ -168,7 +168,7 @@ fn carriers(
             let tokens = Tokens::of(block.get(article as usize));
             let least = least.get(&host).copied().unwrap_or(LEAST_CARRIERS as u64);
             let least = if host == 0 { UNKNOWN } else { least };
-            let long = passages(tokens).filter(|passage| passage.len() >= LEAST_WORDS);
+            let long = tokens.passages().filter(|passage| passage.len() >= LEAST_WORDS);
             long.map(move |passage| {
                 carrier(key(tokens, host, &passage), article, least, passage.len())
             })
@@ -210,24 +210,10 @@ fn words(carrier: Carrier) -> u32 {
     carrier[1] as u32 & MOST_WORDS as u32
 }
 
-/// The passages of a text: lines, and sentences in them.
-fn passages(tokens: Tokens<'_>) -> impl Iterator<Item = Range<usize>> + '_ {
-    let text = tokens.text();
-    let mut start = text.start;
-    std::iter::from_fn(move || {
-        let left = tokens.range(start..text.end);
-        let all = left.len();
-        let opens = |token: Token| token.marks.has(Marks::OPENS_PASSAGE);
-        let length = left.skip(1).position(opens).map_or(all, |before| before + 1);
-        start += length;
-        (length > 0).then(|| start - length..start)
-    })
-}
-
 /// A passage on its host, as one number.
 fn key(tokens: Tokens<'_>, host: u64, passage: &Range<usize>) -> u64 {
-    let words = tokens.range(passage.clone());
-    let hash = words.fold(0, |hash, word| follow(hash, u64::from(word.hash)));
+    let words = tokens.hashes(passage.clone()).iter();
+    let hash = words.fold(0, |hash, word| follow(hash, u64::from(*word)));
     combine(host, mix(hash))
 }
 

@@ -13,7 +13,8 @@ use std::thread;
 pub struct Column {
     store: Store,
     places: Table<Place>,
-    /// Numbers that are written down together; until there are as many, there is no file.
+    /// Numbers that are written down together; until there are as many, there is no file, and from then
+    /// on they are few.
     buffered: usize,
     written: Option<File>,
     /// Numbers in the file.
@@ -28,7 +29,7 @@ type Place = [u64; 2];
 /// Numbers between two lists that are read with them: 4 KiB, a page. Reading on is quicker than reading anew.
 const GAP: u64 = 1 << 10;
 
-/// Numbers that are read at a time, and one list by itself: 4 MiB.
+/// Numbers that are written and read at a time once there is a file, and one list by itself: 4 MiB.
 const AT_A_TIME: u64 = 1 << 20;
 
 impl Column {
@@ -329,7 +330,10 @@ impl Column {
         self.store.check(write_at(&file, bytemuck::cast_slice(&self.memory), place))?;
         self.written = Some(file);
         self.in_file += self.memory.len();
+        // What has outgrown memory is read from the file anyhow, and leaves the memory to others.
         self.memory.clear();
+        self.buffered = self.buffered.min(AT_A_TIME as usize);
+        self.memory.shrink_to(self.buffered);
         Ok(())
     }
 }
@@ -409,8 +413,17 @@ mod tests {
                 })
                 .unwrap();
             assert_eq!(found, [0, 1, 2, 3, 2, 5, 6, 7, 8, 0]);
-            let column = column.reordered(&[4, 3, 2, 1, 0, 9, 8, 7, 6, 5]).unwrap();
-            assert_eq!((column.get(0).unwrap(), column.len()), (vec![7, 8], 10));
+            let order = [4, 3, 2, 1, 0, 9, 8, 7, 6, 5];
+            let before: Vec<_> = order.iter().map(|&row| column.get(row).unwrap()).collect();
+            let mut column = column.reordered(&order.map(|row| row as u32)).unwrap();
+            let block = column.block(0..10).unwrap();
+            assert!((0..10).all(|row| block.get(row) == before[row]));
+            column.shrink(&[(1, vec![9]), (7, vec![5; 7]), (9, vec![4; 3])]).unwrap();
+            assert_eq!([1, 7, 9].map(|row| column.get(row).unwrap()[0]), [9, 5, 4]);
+            assert_eq!(
+                [2, 8].map(|row| column.get(row).unwrap()),
+                [2, 8].map(|row| before[row].clone())
+            );
         }
     }
 

@@ -9,7 +9,8 @@ use std::ops::Range;
 #[derive(Debug)]
 pub struct Table<R> {
     store: Store,
-    /// Rows that are written down together; until there are as many, there is no file.
+    /// Rows that are written down together; until there are as many, there is no file, and from then on
+    /// they are few.
     buffered: usize,
     written: Option<File>,
     /// Rows in the file.
@@ -151,8 +152,8 @@ impl<R: Record> Table<R> {
         if self.written.is_none() {
             return Ok(rows.iter().map(|&row| self.memory[row as usize]).collect());
         }
-        /// Rows that are read at a time at most, and rows between two that are read with them.
-        const AT_A_TIME: u32 = 1 << 12;
+        /// Rows that are read together at most, and rows between two that are read with them.
+        const TOGETHER: u32 = 1 << 12;
         const GAP: u32 = 1 << 6;
         let mut order: Vec<usize> = (0..rows.len()).collect();
         order.sort_unstable_by_key(|&at| rows[at]);
@@ -161,7 +162,7 @@ impl<R: Record> Table<R> {
         while let Some(&first) = left.first() {
             let (first, mut last) = (rows[first], rows[first]);
             let near = |&&at: &&usize| {
-                let near = rows[at] - last <= GAP && rows[at] - first < AT_A_TIME;
+                let near = rows[at] - last <= GAP && rows[at] - first < TOGETHER;
                 last = if near { rows[at] } else { last };
                 near
             };
@@ -197,10 +198,16 @@ impl<R: Record> Table<R> {
         self.store.check(write_at(&file, bytemuck::cast_slice(&self.memory), place))?;
         self.written = Some(file);
         self.in_file += self.memory.len();
+        // What has outgrown memory is read from the file anyhow, and leaves the memory to others.
         self.memory.clear();
+        self.buffered = self.buffered.min((AT_A_TIME / size_of::<R>()).max(1));
+        self.memory.shrink_to(self.buffered);
         Ok(())
     }
 }
+
+/// Bytes that are written and read at a time once there is a file.
+const AT_A_TIME: usize = 4 << 20;
 
 #[cfg(test)]
 mod tests {

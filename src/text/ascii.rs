@@ -1,5 +1,7 @@
 //! The words of ASCII in a window over a text, found 64 bytes at a time.
 
+use wide::u8x16;
+
 /// Bytes of a window: as many as a number has bits.
 pub(super) const WINDOW: usize = u64::BITS as usize;
 
@@ -30,15 +32,15 @@ impl Window {
     /// The window over the first bytes of `bytes`.
     #[inline]
     pub(super) fn of(bytes: &Bytes) -> Window {
-        // One byte for each byte, and no branches, so that the compiler uses vectors.
-        let (mut words, mut spaces) = ([0; WINDOW], [0; WINDOW]);
-        for (at, &byte) in bytes[..WINDOW].iter().enumerate() {
-            let letter = (byte | 0x20).wrapping_sub(b'a') < 26;
-            let digit = byte.wrapping_sub(b'0') < 10;
-            words[at] = if letter | digit { 0xFF } else { 0 };
-            spaces[at] = if byte == b' ' { 0xFF } else { 0 };
+        let (mut words, mut spaces) = (0, 0);
+        for (part, bytes) in bytes[..WINDOW].as_chunks::<16>().0.iter().enumerate() {
+            let bytes = u8x16::from(*bytes);
+            // Subtraction goes round, so that what is less is much more.
+            let letters = ((bytes | splat(0x20)) - splat(b'a')).simd_lt(splat(26));
+            let digits = (bytes - splat(b'0')).simd_lt(splat(10));
+            words |= u64::from((letters | digits).to_bitmask()) << (16 * part);
+            spaces |= u64::from(bytes.simd_eq(splat(b' ')).to_bitmask()) << (16 * part);
         }
-        let (words, spaces) = (bits(&words), bits(&spaces));
         let mut window = Window { words, spaces, length: WINDOW, ..Window::default() };
         // Of the others there are a few.
         let mut others = !(words | spaces);
@@ -88,16 +90,8 @@ static SIGNS: [u8; 256] = {
     signs
 };
 
-/// One bit of each byte, of which all are 0 or 0xFF.
-#[inline]
-fn bits(bytes: &[u8; WINDOW]) -> u64 {
-    let mut bits = 0;
-    for (at, eight) in bytes.as_chunks::<8>().0.iter().enumerate() {
-        // Bit i of byte i, and all of them moved to the highest byte, where no two meet.
-        let eight = u64::from_le_bytes(*eight) & 0x8040_2010_0804_0201;
-        bits |= (eight.wrapping_mul(0x0101_0101_0101_0101) >> 56) << (8 * at);
-    }
-    bits
+fn splat(byte: u8) -> u8x16 {
+    u8x16::splat(byte)
 }
 
 /// The word of up to [`SHORT`] letters and digits at `start`, in lower case, as two little-endian

@@ -127,6 +127,24 @@ impl<'a> Tokens<'a> {
         hashes.zip(marks).map(|(&hash, &marks)| Token { hash, marks: Marks(marks) })
     }
 
+    /// Hashes of some words in order.
+    #[must_use]
+    pub fn hashes(self, places: Range<usize>) -> &'a [u32] {
+        &self.hashes[places]
+    }
+
+    /// The passages of the text in order: lines, and sentences in them.
+    pub fn passages(self) -> impl Iterator<Item = Range<usize>> + 'a {
+        let Range { mut start, end } = self.text();
+        std::iter::from_fn(move || {
+            let (_, following) = self.marks[start..end].split_first()?;
+            let opens = |marks: &u8| Marks(*marks).has(Marks::OPENS_PASSAGE);
+            let length = 1 + following.iter().position(opens).unwrap_or(following.len());
+            start += length;
+            Some(start - length..start)
+        })
+    }
+
     /// The title, and of the text only some parts, in order, as a list.
     #[must_use]
     pub fn keep(self, parts: impl Iterator<Item = Range<usize>>) -> Vec<u32> {
