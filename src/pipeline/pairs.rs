@@ -124,6 +124,8 @@ impl<'a, R: Row> Pairs<'a, R> {
         let mut some = Vec::new();
         sorter.finish()?.blocks(of_first, |mut sorted| {
             while let Some(next) = sorted.first() {
+                let in_block = |row: &R::Packed| packing.same_first_block(place(next), place(row));
+                let block = sorted.partition_point(in_block);
                 let in_blocks = |row: &R::Packed| packing.same_blocks(place(next), place(row));
                 let blocks = sorted.partition_point(in_blocks);
                 let end = match sorted.get(AT_A_TIME).filter(|_| AT_A_TIME < blocks) {
@@ -135,8 +137,8 @@ impl<'a, R: Row> Pairs<'a, R> {
                 some.clear();
                 some.extend(now.iter().map(|row| R::unpack(*row, packing.unpack(place(row)))));
                 let rows_of = |end: fn(Pair) -> u32| some.iter().map(move |row| end(row.pair()));
-                let firsts = firsts.with(rows_of(|pair| pair.0))?;
-                visit(&some, firsts, seconds.with(rows_of(|pair| pair.1))?)?;
+                let firsts = firsts.with(rows_of(|pair| pair.0), block)?;
+                visit(&some, firsts, seconds.with(rows_of(|pair| pair.1), blocks)?)?;
             }
             Ok(())
         })
@@ -170,6 +172,10 @@ impl Packing {
         ((a_block << self.first | a_place) as u32, (b_block << self.second | b_place) as u32)
     }
 
+    fn same_first_block(self, x: u64, y: u64) -> bool {
+        (x ^ y) >> (u32::BITS + self.first) == 0
+    }
+
     fn same_blocks(self, x: u64, y: u64) -> bool {
         (x ^ y) >> (self.first + self.second) == 0
     }
@@ -185,7 +191,7 @@ fn cut(number: impl Into<u64>, at: u32) -> [u64; 2] {
     [number >> at, number & ((1 << at) - 1)]
 }
 
-/// Of so many rows of a block that one is asked for, reading it alone is quicker than reading all.
+/// Of so many rows of a block that one is asked for, reading these alone is quicker than reading all.
 const FEW: usize = 4;
 
 /// The block of a column that was asked for last.
@@ -196,8 +202,13 @@ struct Loaded<'a> {
 }
 
 impl<'a> Loaded<'a> {
-    /// A block that holds some rows, all of one block.
-    fn with(&mut self, rows: impl ExactSizeIterator<Item = u32> + Clone) -> Result<&Block<'a>> {
+    /// A block that holds some rows, all of one block, of which so many will be asked for one after
+    /// another.
+    fn with(
+        &mut self,
+        rows: impl ExactSizeIterator<Item = u32> + Clone,
+        wanted: usize,
+    ) -> Result<&Block<'a>> {
         let row = rows.clone().next().unwrap_or_default() as usize;
         if self.block.range().contains(&row) && self.block.is_whole() {
             return Ok(&self.block);
@@ -206,7 +217,7 @@ impl<'a> Loaded<'a> {
         self.block = self.column.block(0..0)?;
         let first = row >> self.shift << self.shift;
         let range = first..self.column.len().min(first + (1 << self.shift));
-        self.block = if rows.len() * FEW < range.len() && !self.column.is_in_memory() {
+        self.block = if wanted * FEW < range.len() && !self.column.is_in_memory() {
             let mut rows: Vec<u32> = rows.collect();
             rows.sort_unstable();
             rows.dedup();
