@@ -8,6 +8,7 @@ mod extract;
 mod job;
 mod output;
 mod progress;
+mod shell;
 mod summary;
 mod table;
 
@@ -39,6 +40,8 @@ enum Command {
     Compare(compare::CompareArgs),
     Extract(extract::ExtractArgs),
     Eval(eval::EvalArgs),
+    Completions(shell::CompletionsArgs),
+    Man(shell::ManArgs),
 }
 
 /// How a run ended.
@@ -59,6 +62,8 @@ pub(crate) fn main() -> ExitCode {
         Command::Compare(args) => compare::run(&args),
         Command::Extract(args) => extract::run(&args),
         Command::Eval(args) => eval::run(&args),
+        Command::Completions(args) => shell::completions(&args).map(|()| Outcome::Done),
+        Command::Man(args) => shell::man(&args).map(|()| Outcome::Done),
     };
     match outcome {
         Ok(Outcome::Done) => ExitCode::SUCCESS,

@@ -1,0 +1,61 @@
+//! What shells and `man` read: made from the definitions of the arguments, so that it is never out of
+//! date.
+
+use super::Cli;
+use anyhow::{Context, Result};
+use clap::{Args, CommandFactory};
+use clap_complete::Shell;
+use clap_mangen::Man;
+use std::io::{self, Write};
+
+/// Print the completions of a shell
+///
+/// Put them where the shell looks for them, for example:
+///
+///   retold completions bash > ~/.local/share/bash-completion/completions/retold
+///   retold completions zsh  > ~/.zfunc/_retold
+///   retold completions fish > ~/.config/fish/completions/retold.fish
+#[derive(Debug, Args)]
+#[command(verbatim_doc_comment)]
+pub(super) struct CompletionsArgs {
+    /// The shell
+    shell: Shell,
+}
+
+/// Print a page of the manual
+///
+/// For example: retold man | man -l -
+#[derive(Debug, Args)]
+#[command(verbatim_doc_comment)]
+pub(super) struct ManArgs {
+    /// The command it is about [default: all of them, in short]
+    #[arg(value_name = "COMMAND")]
+    command: Option<String>,
+}
+
+pub(super) fn completions(args: &CompletionsArgs) -> Result<()> {
+    let mut script = Vec::new();
+    clap_complete::generate(args.shell, &mut Cli::command(), "retold", &mut script);
+    print(&script)
+}
+
+pub(super) fn man(args: &ManArgs) -> Result<()> {
+    let mut all = Cli::command();
+    all.build();
+    let command = match &args.command {
+        None => all,
+        Some(name) => {
+            let known: Vec<&str> = all.get_subcommands().map(clap::Command::get_name).collect();
+            let unknown = || format!("no command {name:?}: there are {}", known.join(", "));
+            all.find_subcommand(name).with_context(unknown)?.clone()
+        }
+    };
+    let mut page = Vec::new();
+    Man::new(command).render(&mut page)?;
+    print(&page)
+}
+
+/// At once, so that a reader who goes away early is none of the makers' concern.
+fn print(bytes: &[u8]) -> Result<()> {
+    Ok(io::stdout().lock().write_all(bytes)?)
+}
