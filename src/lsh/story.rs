@@ -7,7 +7,7 @@
 //! this: see ARCHITECTURE.md, and `examples/candidate_recall.rs`.)
 
 use super::Pair;
-use crate::store::{Block, Column, Result, Store};
+use crate::store::{Column, Result, Store};
 use rayon::prelude::*;
 use std::ops::Range;
 
@@ -118,7 +118,7 @@ fn candidates_within(
         let files = Files::new(keys, filed, room, terms, useful)?;
         filed = files.filed.end;
         let mut next = Column::new(store, room.buffer);
-        each_block(keys, 0, room.buffer, |block| {
+        keys.blocks(room.buffer, |block| {
             let range = block.range();
             for first in range.clone().step_by(AT_A_TIME) {
                 let articles = first..range.end.min(first + AT_A_TIME);
@@ -145,26 +145,9 @@ fn candidates_within(
                 });
                 found(pairs.collect())?;
             }
-            Ok(true)
+            Ok(())
         })?;
         best = Some(next);
-    }
-    Ok(())
-}
-
-/// Calls `visit` with the lists of a column from one on, as long as it wants more.
-fn each_block(
-    keys: &Column,
-    mut first: usize,
-    bytes: usize,
-    mut visit: impl FnMut(&Block<'_>) -> Result<bool>,
-) -> Result<()> {
-    while first < keys.len() {
-        let end = if keys.is_in_memory() { keys.len() } else { keys.end_of(first, bytes)? };
-        if !visit(&keys.block(first..end)?)? {
-            break;
-        }
-        first = end;
     }
     Ok(())
 }
@@ -172,14 +155,14 @@ fn each_block(
 /// How many articles are filed under each term; more than 65,535 count as that.
 fn sizes(keys: &Column, terms: usize, buffer: usize) -> Result<Vec<u16>> {
     let mut sizes = vec![0_u16; terms];
-    each_block(keys, 0, buffer, |block| {
+    keys.blocks(buffer, |block| {
         for article in block.range() {
             for &term in Keys::of(block.get(article)).terms {
                 let size = &mut sizes[term as usize];
                 *size = size.saturating_add(1);
             }
         }
-        Ok(true)
+        Ok(())
     })?;
     Ok(sizes)
 }
@@ -208,7 +191,7 @@ impl Files {
         // Counted to the place of each term, which then ends its file, and begins it once it is full.
         let (mut starts, mut filed, mut entries) = (vec![0; terms + 1], first..first, 0);
         let most = room.entries.min(u32::MAX as usize);
-        each_block(keys, first, room.buffer, |block| {
+        keys.blocks_from(first, room.buffer, |block| {
             for article in block.range() {
                 let keys = Keys::of(block.get(article));
                 let own = keys.terms.iter().filter(|term| useful(**term));
@@ -227,7 +210,7 @@ impl Files {
             *start = end;
         }
         let mut entries = vec![[0; 3]; end as usize];
-        each_block(keys, first, room.buffer, |block| {
+        keys.blocks_from(first, room.buffer, |block| {
             for article in block.range().take_while(|article| filed.contains(article)) {
                 let own = Keys::of(block.get(article)).iter();
                 for (term, weight) in own.filter(|(term, _)| useful(*term)) {

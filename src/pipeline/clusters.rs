@@ -171,14 +171,8 @@ impl Clusters {
     ///
     /// # Panics
     /// If there is no such article.
-    pub fn entries(&self, mut articles: Vec<u32>) -> Result<Entries<'_>> {
-        let all = 0..self.len();
-        if self.entries.is_in_memory() {
-            return Ok(Entries(self.entries.block(all)?));
-        }
-        articles.sort_unstable();
-        articles.dedup();
-        Ok(Entries(self.entries.some(all, articles)?))
+    pub fn entries(&self, articles: Vec<u32>) -> Result<Entries<'_>> {
+        Ok(Entries(self.entries.some(0..self.len(), articles)?))
     }
 
     /// The number of the article with this id. Cost: a binary search.

@@ -197,15 +197,16 @@ impl Arrivals {
 
     /// All articles in the order of their ids. Cost: a sort of the ids; of what does not fit in memory
     /// one pass over the entries. Texts stay where they were written.
-    pub(super) fn finish(mut self) -> Result<Corpus> {
-        if self.writer.is_none() {
-            let order = self.arrived.order()?;
-            return self.arrived.reordered(&order);
-        }
-        self.write_down()?;
-        let Some(writer) = self.writer else { return Ok(self.arrived) };
+    pub(super) fn finish(self) -> Result<Corpus> {
+        let Arrivals { store, arrived, writer, .. } = self;
+        let Some(writer) = writer else {
+            let order = arrived.order()?;
+            return arrived.reordered(&order);
+        };
+        // If it has stopped, it says why once it is finished.
+        drop(writer.send.send(arrived));
         let Written { corpus, runs } = writer.finish()?;
-        let order = merged(&corpus.entries, &runs, self.store.share(4))?;
+        let order = merged(&corpus.entries, &runs, store.share(4))?;
         corpus.reordered(&order)
     }
 

@@ -221,9 +221,12 @@ fn gather(
         };
         stopped.is_none()
     });
+    if let Some(why) = stopped {
+        return Err(why);
+    }
     before.store(&mut arrivals, &mut sketched)?;
     tally.merge(sketched);
-    stopped.map_or(Ok((arrivals, tally)), Err)
+    Ok((arrivals, tally))
 }
 
 /// A batch in parts that are sketched in parallel; they keep their buffers from batch to batch.

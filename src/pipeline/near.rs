@@ -2,10 +2,10 @@
 //! the furniture of their sites.
 
 use super::Run;
-use super::chosen::Chosen;
+use super::chosen::{Chosen, Sets};
 use super::clusters::{Match, Relation, matched};
 use super::corpus::Corpus;
-use super::pairs::{Pairs, Sets};
+use super::pairs::Pairs;
 use super::sketch::{Fact, signature_of};
 use crate::cluster;
 use crate::cluster::near::{Copies, Limits};
@@ -60,18 +60,18 @@ pub(super) fn near_enough(
 fn groups(corpus: &Corpus, standing: &[u32], run: &Run<'_>) -> Result<NearLevel> {
     let store = run.store;
     let (pairs, capped_buckets) = agreeing_pairs(corpus, standing, run)?;
-    let mut is_paired = vec![false; corpus.len()];
-    pairs.blocks(|_, pairs| {
-        pairs.iter().flatten().for_each(|&article| is_paired[article as usize] = true);
-        Ok(())
+    let paired = Chosen::new(&corpus.texts, store, |choose| {
+        pairs.blocks(|_, pairs| {
+            pairs.iter().flatten().for_each(|&article| choose(article));
+            Ok(())
+        })
     })?;
-    let paired = Chosen::new(&corpus.texts, &is_paired, store)?;
     let texts = &paired.texts;
     let mut agreeing = Pairs::new(store, texts, store.share(8), store.share(8))?;
     pairs.blocks(|_, pairs| {
         agreeing.extend(pairs.iter().map(|&[a, b]| (paired.place(a), paired.place(b))))
     })?;
-    drop((pairs, is_paired));
+    drop(pairs);
     let threshold = run.config.near_threshold;
     let mut copies = Table::new(store, store.share(8));
     let mut sets = Sets::default();

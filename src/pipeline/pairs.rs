@@ -1,11 +1,7 @@
 //! Pairs of lists of a column, where the column may be larger than memory.
 
 use crate::lsh::Pair;
-use crate::shingle::near::shingles;
 use crate::store::{Block, Column, Record, Result, Sorter, Store};
-use crate::text::Tokens;
-use std::ops::Range;
-use std::sync::OnceLock;
 
 /// Pairs of rows of a column, each once, that are visited with their lists.
 ///
@@ -217,62 +213,12 @@ impl<'a> Loaded<'a> {
         self.block = self.column.block(0..0)?;
         let first = row >> self.shift << self.shift;
         let range = first..self.column.len().min(first + (1 << self.shift));
-        self.block = if wanted * FEW < range.len() && !self.column.is_in_memory() {
-            let mut rows: Vec<u32> = rows.collect();
-            rows.sort_unstable();
-            rows.dedup();
-            self.column.some(range, rows)?
+        self.block = if wanted * FEW < range.len() {
+            self.column.some(range, rows.collect())?
         } else {
             self.column.block(range)?
         };
         Ok(&self.block)
-    }
-}
-
-/// The shingle sets of the texts in the blocks of a visit. They take up to twice the bytes of the
-/// lists, and stay as long as the blocks do.
-#[derive(Debug, Default)]
-pub(super) struct Sets([Made; 2]);
-
-/// Those of one block, made when they are first asked for.
-#[derive(Debug, Default)]
-struct Made {
-    rows: Range<usize>,
-    sets: Vec<OnceLock<Box<[u64]>>>,
-}
-
-/// The sets of a block.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct SetsOf<'a> {
-    made: &'a Made,
-    block: &'a Block<'a>,
-}
-
-impl Sets {
-    /// Those of the first and of the second rows.
-    pub(super) fn of<'a>(&'a mut self, blocks: [&'a Block<'a>; 2]) -> [SetsOf<'a>; 2] {
-        let [firsts, seconds] = blocks.map(Block::range);
-        // In memory the blocks are one, and so are the sets.
-        let other = if firsts == seconds { 0..0 } else { seconds.clone() };
-        for (made, rows) in self.0.iter_mut().zip([firsts.clone(), other]) {
-            if made.rows != rows {
-                made.sets.clear();
-                made.sets.resize_with(rows.len(), OnceLock::new);
-                made.rows = rows;
-            }
-        }
-        let [first, second] = &self.0;
-        let made = [first, if firsts == seconds { first } else { second }];
-        [0, 1].map(|at| SetsOf { made: made[at], block: blocks[at] })
-    }
-}
-
-impl<'a> SetsOf<'a> {
-    /// The shingles of a text.
-    pub(super) fn get(self, row: u32) -> &'a [u64] {
-        let row = row as usize;
-        let set = || shingles(Tokens::of(self.block.get(row))).into();
-        self.made.sets[row - self.made.rows.start].get_or_init(set)
     }
 }
 

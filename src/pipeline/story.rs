@@ -1,11 +1,11 @@
 //! The story level as a whole: profiles, candidates, scores, groups.
 
 use super::Run;
-use super::chosen::Chosen;
+use super::chosen::{Chosen, Sets};
 use super::clusters::{Match, Relation, matched};
 use super::corpus::Corpus;
 use super::entry::find;
-use super::pairs::{Pairs, Sets};
+use super::pairs::Pairs;
 use super::sketch::Fact;
 use crate::cluster::{self, Edge, Member, graph::Graph};
 use crate::lsh::Pair;
@@ -161,14 +161,13 @@ fn edges(
             (Phraseless::from_bits(phraseless(row)), density.between(row[0], row[1]));
         parts.greatest_excess(density, OF) > LEAST_EXCESS
     };
-    let mut is_chosen = vec![false; corpus.len()];
-    compared.blocks(|_, rows| {
-        let counting = rows.iter().filter(may_count);
-        counting.for_each(|row| row[..2].iter().for_each(|&of| is_chosen[of as usize] = true));
-        Ok(())
+    let chosen = Chosen::new(&corpus.texts, store, |choose| {
+        compared.blocks(|_, rows| {
+            let counting = rows.iter().filter(may_count);
+            counting.for_each(|row| row[..2].iter().for_each(|&article| choose(article)));
+            Ok(())
+        })
     })?;
-    let chosen = Chosen::new(&corpus.texts, &is_chosen, store)?;
-    drop(is_chosen);
     let mut pairs = Pairs::new(store, &chosen.texts, store.share(8), store.share(8))?;
     compared.blocks(|_, rows| {
         let counting = rows.iter().filter(may_count);

@@ -1,8 +1,8 @@
 //! Lists of numbers, by row.
 
-use super::{Held, Result, Store, Table, read_at, write_at};
+use super::table::{AT_A_TIME, Table};
+use super::{Result, Store};
 use std::borrow::Cow;
-use std::fs::File;
 use std::ops::Range;
 use std::sync::mpsc::sync_channel;
 use std::thread;
@@ -13,14 +13,8 @@ use std::thread;
 pub struct Column {
     store: Store,
     places: Table<Place>,
-    /// Numbers that are written down together; until there are as many, there is no file, and from then
-    /// on they are few.
-    buffered: usize,
-    written: Option<File>,
-    /// Numbers in the file.
-    in_file: usize,
-    memory: Vec<u32>,
-    held: Held,
+    /// The lists, one behind another.
+    numbers: Table<u32>,
 }
 
 /// Where a list is among all numbers of a column: its beginning and its end.
@@ -29,22 +23,18 @@ type Place = [u64; 2];
 /// Numbers between two lists that are read with them: 4 KiB, a page. Reading on is quicker than reading anew.
 const GAP: u64 = 1 << 10;
 
-/// Numbers that are written and read at a time once there is a file, and one list by itself: 4 MiB.
-const AT_A_TIME: u64 = 1 << 20;
+/// Numbers that are read at a time, and a longer list by itself.
+const TOGETHER: u64 = (AT_A_TIME / size_of::<u32>()) as u64;
 
 impl Column {
-    /// An empty column that holds up to `bytes` in memory, and a longer list by itself.
+    /// An empty column that holds up to `bytes` in memory.
     #[must_use]
     pub fn new(store: &Store, bytes: usize) -> Column {
         Column {
+            store: store.clone(),
             // Of a few short lists the places take as much as the lists.
             places: Table::new(store, bytes / 8),
-            buffered: bytes / 8 * 7 / size_of::<u32>(),
-            store: store.clone(),
-            written: None,
-            in_file: 0,
-            memory: Vec::new(),
-            held: Held::new(store),
+            numbers: Table::new(store, bytes / 8 * 7),
         }
     }
 
@@ -65,20 +55,15 @@ impl Column {
     /// # Errors
     /// Those of the work folder, as everywhere here.
     pub fn push(&mut self, list: &[u32]) -> Result<()> {
-        if self.memory.len() + list.len() > self.buffered && !self.memory.is_empty() {
-            self.write_down()?;
-        }
-        let start = self.in_file + self.memory.len();
+        let start = self.numbers.len();
         self.places.push([start, start + list.len()].map(|at| at as u64))?;
-        self.memory.extend_from_slice(list);
-        self.held.set(self.memory.len() * size_of::<u32>());
-        Ok(())
+        self.numbers.extend(list)
     }
 
     /// Whether it can be read without a file.
     #[must_use]
     pub fn is_in_memory(&self) -> bool {
-        self.written.is_none()
+        self.numbers.is_in_memory()
     }
 
     /// Some lists. In memory they stay where they are, of a file they are read.
@@ -91,20 +76,27 @@ impl Column {
     pub fn block(&self, range: Range<usize>) -> Result<Block<'_>> {
         let places = self.places.rows(range.clone())?;
         if self.is_in_memory() {
-            return Ok(Block { range, rows: None, places, numbers: Cow::Borrowed(&self.memory) });
+            let numbers = self.numbers.rows(0..self.numbers.len())?;
+            return Ok(Block { range, rows: None, places, numbers });
         }
         let (places, numbers) = self.gathered(places.into_owned())?;
         Ok(Block { range, rows: None, places: places.into(), numbers: numbers.into() })
     }
 
-    /// Some lists of a range, those of `rows`, which rise. For a few lists that lie far apart.
+    /// Some lists of a range, those of `rows`, in any order and as often as they like: of a file only
+    /// these are read. For a few lists that lie far apart.
     ///
     /// # Errors
     /// See [`Column::push`].
     ///
     /// # Panics
     /// If there are no such lists.
-    pub fn some(&self, range: Range<usize>, rows: Vec<u32>) -> Result<Block<'_>> {
+    pub fn some(&self, range: Range<usize>, mut rows: Vec<u32>) -> Result<Block<'_>> {
+        if self.is_in_memory() {
+            return self.block(range);
+        }
+        rows.sort_unstable();
+        rows.dedup();
         let (places, numbers) = self.gathered(self.places.some(&rows)?)?;
         Ok(Block { range, rows: Some(rows), places: places.into(), numbers: numbers.into() })
     }
@@ -115,13 +107,13 @@ impl Column {
         let mut order: Vec<usize> = (0..places.len()).collect();
         order.sort_unstable_by_key(|&at| places[at]);
         let all: u64 = places.iter().map(|[start, end]| end - start).sum();
-        let mut numbers = Vec::with_capacity(all as usize + AT_A_TIME as usize);
+        let mut numbers = Vec::with_capacity(all as usize + TOGETHER as usize);
         let mut left = &order[..];
         while let Some(&first) = left.first() {
             let [start, mut end] = places[first];
             let near = |&&at: &&usize| {
                 let [next, its_end] = places[at];
-                let near = next <= end + GAP && its_end <= start + AT_A_TIME;
+                let near = next <= end + GAP && its_end <= start + TOGETHER;
                 end = if near { end.max(its_end) } else { end };
                 near
             };
@@ -131,7 +123,7 @@ impl Column {
             let mut at = numbers.len();
             let base = at as u64;
             numbers.resize(at + (end - start) as usize, 0);
-            self.read(start as usize, &mut numbers[at..])?;
+            self.numbers.read(start as usize, &mut numbers[at..])?;
             for &list in here {
                 let from = places[list].map(|place| (place - start + base) as usize);
                 numbers.copy_within(from[0]..from[1], at);
@@ -141,19 +133,6 @@ impl Column {
             numbers.truncate(at);
         }
         Ok((places, numbers))
-    }
-
-    /// Reads all of `numbers`, which begin at a place.
-    fn read(&self, start: usize, numbers: &mut [u32]) -> Result<()> {
-        let in_file = numbers.len().min(self.in_file.saturating_sub(start));
-        let (written, rest) = numbers.split_at_mut(in_file);
-        if let Some(file) = &self.written {
-            let bytes = bytemuck::cast_slice_mut(written);
-            self.store.check(read_at(file, bytes, start as u64 * 4))?;
-        }
-        let after = (start + in_file).saturating_sub(self.in_file);
-        rest.copy_from_slice(&self.memory[after..after + rest.len()]);
-        Ok(())
     }
 
     /// One list.
@@ -177,13 +156,28 @@ impl Column {
         bytes: usize,
         mut visit: impl FnMut(&Block<'_>) -> Result<()>,
     ) -> Result<()> {
+        self.blocks_from(0, bytes, |block| visit(block).map(|()| true))
+    }
+
+    /// The same from a row on, as long as `visit` wants more.
+    ///
+    /// # Errors
+    /// See [`Column::blocks`].
+    pub fn blocks_from(
+        &self,
+        mut first: usize,
+        bytes: usize,
+        mut visit: impl FnMut(&Block<'_>) -> Result<bool>,
+    ) -> Result<()> {
+        if first >= self.len() {
+            return Ok(());
+        }
         if self.is_in_memory() {
-            return if self.is_empty() { Ok(()) } else { visit(&self.block(0..self.len())?) };
+            return visit(&self.block(first..self.len())?).map(drop);
         }
         thread::scope(|scope| {
             let (send, blocks) = sync_channel(0);
             scope.spawn(move || {
-                let mut first = 0;
                 while first < self.len() {
                     let end = self.end_of(first, bytes / 2);
                     let block =
@@ -195,7 +189,12 @@ impl Column {
                     }
                 }
             });
-            blocks.into_iter().try_for_each(|block| visit(&block?))
+            for block in blocks {
+                if !visit(&block?)? {
+                    break;
+                }
+            }
+            Ok(())
         })
     }
 
@@ -246,9 +245,9 @@ impl Column {
         drop(places);
         self.places.replace(&shorter)?;
         to.sort_unstable();
+        let in_memory = self.is_in_memory();
         let mut numbers = Vec::new();
-        let written = self.in_file as u64;
-        for together in to.chunk_by(|a, b| a.0[1] == b.0[0] && b.0[0] < written) {
+        for together in to.chunk_by(|a, b| a.0[1] == b.0[0] && !in_memory) {
             let start = together[0].0[0];
             numbers.clear();
             for ([place, _], list) in together {
@@ -256,20 +255,8 @@ impl Column {
                 numbers.resize((place - start) as usize, 0);
                 numbers.extend_from_slice(list);
             }
-            self.write(start as usize, &numbers)?;
+            self.numbers.write(start as usize, &numbers)?;
         }
-        Ok(())
-    }
-
-    /// Writes numbers over those that begin at a place.
-    fn write(&mut self, start: usize, numbers: &[u32]) -> Result<()> {
-        let in_file = numbers.len().min(self.in_file.saturating_sub(start));
-        let (written, rest) = numbers.split_at(in_file);
-        if let Some(file) = &self.written {
-            self.store.check(write_at(file, bytemuck::cast_slice(written), start as u64 * 4))?;
-        }
-        let after = (start + in_file).saturating_sub(self.in_file);
-        self.memory[after..after + rest.len()].copy_from_slice(rest);
         Ok(())
     }
 
@@ -319,22 +306,6 @@ impl Column {
             }
         }
         Ok(end)
-    }
-
-    fn write_down(&mut self) -> Result<()> {
-        let file = match self.written.take() {
-            Some(file) => file,
-            None => self.store.file()?,
-        };
-        let place = self.in_file as u64 * 4;
-        self.store.check(write_at(&file, bytemuck::cast_slice(&self.memory), place))?;
-        self.written = Some(file);
-        self.in_file += self.memory.len();
-        // What has outgrown memory is read from the file anyhow, and leaves the memory to others.
-        self.memory.clear();
-        self.buffered = self.buffered.min(AT_A_TIME as usize);
-        self.memory.shrink_to(self.buffered);
-        Ok(())
     }
 }
 

@@ -77,16 +77,44 @@ impl<R: Record> Table<R> {
     /// # Panics
     /// If there are no such rows.
     pub fn rows(&self, range: Range<usize>) -> Result<Cow<'_, [R]>> {
-        let Some(file) = &self.written else { return Ok(Cow::Borrowed(&self.memory[range])) };
+        if self.is_in_memory() {
+            return Ok(Cow::Borrowed(&self.memory[range]));
+        }
         let mut rows = vec![R::zeroed(); range.len()];
-        let in_file = range.end.min(self.in_file).saturating_sub(range.start);
-        let bytes = bytemuck::cast_slice_mut(&mut rows[..in_file]);
-        let place = range.start as u64 * size_of::<R>() as u64;
-        self.store.check(read_at(file, bytes, place))?;
-        let after = range.start.max(self.in_file) - self.in_file;
-        let rest = range.len() - in_file;
-        rows[in_file..].copy_from_slice(&self.memory[after..after + rest]);
+        self.read(range.start, &mut rows)?;
         Ok(Cow::Owned(rows))
+    }
+
+    /// Whether it can be read without a file.
+    #[must_use]
+    pub fn is_in_memory(&self) -> bool {
+        self.written.is_none()
+    }
+
+    /// Puts those from a row on in the place of all `rows`.
+    pub(super) fn read(&self, start: usize, rows: &mut [R]) -> Result<()> {
+        let in_file = rows.len().min(self.in_file.saturating_sub(start));
+        let (written, rest) = rows.split_at_mut(in_file);
+        if let Some(file) = &self.written {
+            let place = start as u64 * size_of::<R>() as u64;
+            self.store.check(read_at(file, bytemuck::cast_slice_mut(written), place))?;
+        }
+        let after = (start + in_file).saturating_sub(self.in_file);
+        rest.copy_from_slice(&self.memory[after..after + rest.len()]);
+        Ok(())
+    }
+
+    /// Puts all `rows` in the place of those from a row on.
+    pub(super) fn write(&mut self, start: usize, rows: &[R]) -> Result<()> {
+        let in_file = rows.len().min(self.in_file.saturating_sub(start));
+        let (written, rest) = rows.split_at(in_file);
+        if let Some(file) = &self.written {
+            let place = start as u64 * size_of::<R>() as u64;
+            self.store.check(write_at(file, bytemuck::cast_slice(written), place))?;
+        }
+        let after = (start + in_file).saturating_sub(self.in_file);
+        self.memory[after..after + rest.len()].copy_from_slice(rest);
+        Ok(())
     }
 
     /// One row.
@@ -109,20 +137,17 @@ impl<R: Record> Table<R> {
     /// # Panics
     /// If there are no such rows.
     pub fn replace(&mut self, rows: &[(usize, R)]) -> Result<()> {
-        let in_memory = rows.partition_point(|(row, _)| *row < self.in_file);
-        for (row, value) in &rows[in_memory..] {
+        let in_file = rows.partition_point(|(row, _)| *row < self.in_file);
+        let (in_file, in_memory) = rows.split_at(in_file);
+        for (row, value) in in_memory {
             self.memory[row - self.in_file] = *value;
         }
-        let rows = &rows[..in_memory];
-        let (Some(file), Some(&(first, _)), Some(&(last, _))) =
-            (&self.written, rows.first(), rows.last())
-        else {
+        let (Some(&(first, _)), Some(&(last, _))) = (in_file.first(), in_file.last()) else {
             return Ok(());
         };
         let mut all = self.rows(first..last + 1)?.into_owned();
-        rows.iter().for_each(|(row, value)| all[row - first] = *value);
-        let place = first as u64 * size_of::<R>() as u64;
-        self.store.check(write_at(file, bytemuck::cast_slice(&all), place))
+        in_file.iter().for_each(|(row, value)| all[row - first] = *value);
+        self.write(first, &all)
     }
 
     /// Calls `visit` with all rows in order, and the number of the first of each call: all at once
@@ -133,7 +158,7 @@ impl<R: Record> Table<R> {
     pub fn blocks(&self, mut visit: impl FnMut(usize, &[R]) -> Result<()>) -> Result<()> {
         let mut first = 0;
         while first < self.len() {
-            let at_most = if self.written.is_some() { self.buffered } else { self.len() };
+            let at_most = if self.is_in_memory() { self.len() } else { self.buffered };
             let end = self.len().min(first + at_most);
             visit(first, &self.rows(first..end)?)?;
             first = end;
@@ -149,7 +174,7 @@ impl<R: Record> Table<R> {
     /// # Panics
     /// If there are no such rows.
     pub fn some(&self, rows: &[u32]) -> Result<Vec<R>> {
-        if self.written.is_none() {
+        if self.is_in_memory() {
             return Ok(rows.iter().map(|&row| self.memory[row as usize]).collect());
         }
         /// Rows that are read together at most, and rows between two that are read with them.
@@ -181,7 +206,7 @@ impl<R: Record> Table<R> {
     /// # Errors
     /// See [`Table::extend`].
     pub fn reordered(self, order: &[u32]) -> Result<Table<R>> {
-        let at_a_time = if self.written.is_some() { self.buffered } else { order.len() };
+        let at_a_time = if self.is_in_memory() { order.len() } else { self.buffered };
         let mut table = Table::new(&self.store, self.buffered * size_of::<R>());
         for rows in order.chunks(at_a_time.max(1)) {
             table.extend(&self.some(rows)?)?;
@@ -207,7 +232,7 @@ impl<R: Record> Table<R> {
 }
 
 /// Bytes that are written and read at a time once there is a file.
-const AT_A_TIME: usize = 4 << 20;
+pub(super) const AT_A_TIME: usize = 4 << 20;
 
 #[cfg(test)]
 mod tests {

@@ -30,8 +30,8 @@ pub struct Weights {
     terms: Vec<u32>,
     /// For each high half of a hash, where its terms begin.
     index: Vec<u32>,
-    /// The same of a word that nobody else holds and everyday language does not know: of most of those
-    /// without a number.
+    /// Frequency of a word that one article holds and everyday language does not know: of most of those
+    /// that are not among `terms`.
     alone: u16,
     blend: Blend,
 }
@@ -97,13 +97,10 @@ impl Weights {
         };
         match near.get(at) {
             Some(&known) if known >> 16 == low >> 16 => (known as u16, Some((start + at) as u32)),
-            _ => (
-                self.blend
-                    .background
-                    .share(term)
-                    .map_or(self.alone, |share| self.blend.mixed(share, 1)),
-                None,
-            ),
+            _ => {
+                let known = self.blend.background.share(term);
+                (known.map_or(self.alone, |share| self.blend.mixed(share, 1)), None)
+            }
         }
     }
 
