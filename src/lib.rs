@@ -76,6 +76,7 @@
 pub mod article;
 pub mod cluster;
 pub mod config;
+pub mod dedup;
 pub mod eval;
 pub mod hash;
 pub mod lsh;

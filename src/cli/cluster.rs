@@ -1,13 +1,14 @@
 //! `retold cluster`: the main job.
 
 use super::args::{InputArgs, MatchArgs, RunArgs, config};
-use super::output::Output;
+use super::output::{Output, kind};
 use super::{Outcome, job, summary, table};
 use anyhow::{Result, bail};
 use clap::Args;
+use retold::config::Level;
 use retold::report::{CsvRows, JsonClusters, JsonRows, Report, RowsOf};
 use std::io::IsTerminal;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// Report which articles belong together: clusters at three levels
 #[derive(Debug, Args)]
@@ -43,7 +44,7 @@ struct OutputArgs {
 
 /// Runs the command.
 pub(super) fn run(args: &ClusterArgs) -> Result<Outcome> {
-    let config = config(&args.input, &args.matching, &args.run)?;
+    let config = config(&args.input, &args.matching, &args.run, Level::Story)?;
     let singletons = args.output.singletons;
     let destinations = args.output.open()?;
     let (files, troubles) = args.input.files()?;
@@ -99,9 +100,4 @@ impl OutputArgs {
         }
         Ok(destinations)
     }
-}
-
-/// What the name's ending says a file holds.
-fn kind(path: &Path) -> Option<String> {
-    path.extension().map(|extension| extension.to_string_lossy().to_ascii_lowercase())
 }

@@ -3,8 +3,10 @@
 mod args;
 mod cluster;
 mod compare;
+mod dedup;
 mod eval;
 mod extract;
+mod folder;
 mod job;
 mod output;
 mod progress;
@@ -37,6 +39,7 @@ Exit codes:
 #[derive(Debug, Subcommand)]
 enum Command {
     Cluster(cluster::ClusterArgs),
+    Dedup(dedup::DedupArgs),
     Compare(compare::CompareArgs),
     Extract(extract::ExtractArgs),
     Eval(eval::EvalArgs),
@@ -59,6 +62,7 @@ pub(crate) fn main() -> ExitCode {
     let cli = Cli::parse();
     let outcome = match cli.command {
         Command::Cluster(args) => cluster::run(&args),
+        Command::Dedup(args) => dedup::run(&args),
         Command::Compare(args) => compare::run(&args),
         Command::Extract(args) => extract::run(&args),
         Command::Eval(args) => eval::run(&args),

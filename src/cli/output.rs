@@ -118,3 +118,8 @@ impl Output {
         }
     }
 }
+
+/// What the name's ending says a file holds.
+pub(super) fn kind(path: &Path) -> Option<String> {
+    path.extension().map(|extension| extension.to_string_lossy().to_ascii_lowercase())
+}

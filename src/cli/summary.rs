@@ -1,6 +1,7 @@
 //! What a run did, in a few lines on standard error.
 
 use super::{Outcome, say};
+use retold::dedup::Copied;
 use retold::pipeline::Clusters;
 use retold::read::{Reason, Tally};
 
@@ -40,6 +41,29 @@ pub(super) fn say_counts(clusters: &Clusters) {
         counted(n_clusters as u64, "cluster"),
         skipped(tally),
     ));
+    say_notes(clusters);
+}
+
+/// Says how many articles were kept, and how many removed.
+pub(super) fn say_kept(clusters: &Clusters, copied: &[Copied]) {
+    let tally = &clusters.tally;
+    let removed: u64 = copied.iter().map(|file| file.removed).sum();
+    let left_out: u64 = copied.iter().map(|file| file.left_out).sum();
+    let kept = tally.records.saturating_sub(removed + left_out);
+    let damaged =
+        if left_out > 0 { format!(" + {left_out} left out (damaged)") } else { String::new() };
+    say(&format!(
+        "read {} = {kept} kept + {removed} removed{damaged}",
+        counted(tally.records, "record")
+    ));
+    if tally.total_skipped() > 0 {
+        say(&format!("note: records that are no articles were not compared: {}", skipped(tally)));
+    }
+    say_notes(clusters);
+}
+
+fn say_notes(clusters: &Clusters) {
+    let tally = &clusters.tally;
     let notes = [
         (tally.replaced, "article", " with bytes that are not UTF-8, replaced"),
         (tally.cut, "article", " cut at the size limit"),

@@ -1,10 +1,12 @@
 //! The result of a run: for every article the groups it is in, and why.
 
 use super::entry::{Entry, Stored, find};
+use super::sketch::{Fact, Facts};
+use crate::article::Source;
 use crate::cluster::Member;
 use crate::config::Level;
 use crate::read::Tally;
-use crate::store::{Block, Column, Result, Sorted, Sorter, Store, StoreError};
+use crate::store::{Block, Column, Result, Sorted, Sorter, Store, StoreError, Table};
 
 /// Why an article is in its cluster.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -68,6 +70,7 @@ fn score_of(high: u32, low: u32) -> f64 {
 pub struct Clusters {
     pub(super) store: Store,
     pub(super) entries: Column,
+    pub(super) facts: Table<Facts>,
     /// For each article the one that stands for it after each level.
     pub(super) levels: Levels,
     pub(super) matches: Sorted<Match>,
@@ -99,6 +102,15 @@ impl Entries<'_> {
         Stored(self.0.get(article as usize)).entry()
     }
 
+    /// Where it was read.
+    ///
+    /// # Panics
+    /// See [`Entries::entry`].
+    #[must_use]
+    pub fn source(&self, article: u32) -> Source {
+        Stored(self.0.get(article as usize)).source()
+    }
+
     /// Its id.
     ///
     /// # Panics
@@ -107,6 +119,15 @@ impl Entries<'_> {
     pub fn id(&self, article: u32) -> String {
         Stored(self.0.get(article as usize)).id()
     }
+}
+
+/// How long an article is, and how old.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Extent {
+    /// Words of its text.
+    pub words: u32,
+    /// Day of publication, in days from 1970-01-01, where it is known.
+    pub day: Option<i32>,
 }
 
 /// For each article the one that stands for its exact group, its near group, and its story.
@@ -173,6 +194,21 @@ impl Clusters {
     /// If there is no such article.
     pub fn entries(&self, articles: Vec<u32>) -> Result<Entries<'_>> {
         Ok(Entries(self.entries.some(0..self.len(), articles)?))
+    }
+
+    /// How long some articles are, and how old, in the order given.
+    ///
+    /// # Errors
+    /// See [`Clusters::entry`].
+    ///
+    /// # Panics
+    /// If there is no such article.
+    pub fn extents(&self, articles: &[u32]) -> Result<Vec<Extent>> {
+        let extent = |facts| {
+            let Fact { words, day, .. } = Fact::from(facts);
+            Extent { words, day }
+        };
+        Ok(self.facts.some(articles)?.into_iter().map(extent).collect())
     }
 
     /// The number of the article with this id. Cost: a binary search.

@@ -100,12 +100,16 @@ impl<'a> Stored<'a> {
         let optional = |at: usize| (self.0[ENDS][at] & ABSENT == 0).then(|| self.string(at));
         Entry {
             id: self.id(),
-            source: Source { path: self.string(1).into(), record: self.record() },
+            source: self.source(),
             title: optional(2),
             url: optional(3),
             date: optional(4),
             opening: self.string(5),
         }
+    }
+
+    pub(super) fn source(self) -> Source {
+        Source { path: self.string(1).into(), record: self.record() }
     }
 
     fn record(self) -> u64 {

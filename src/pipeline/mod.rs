@@ -15,7 +15,7 @@ mod progress;
 mod sketch;
 mod story;
 
-pub use clusters::{Assignment, Clusters, Entries, Relation};
+pub use clusters::{Assignment, Clusters, Entries, Extent, Relation};
 pub use compare::{Comparison, compare};
 pub use entry::Entry;
 pub use progress::{Observer, Progress, Silent, Stage};
@@ -151,6 +151,7 @@ fn group_arrivals(arrivals: Arrivals, tally: Tally, run: &Run<'_>) -> Result<Clu
     Ok(Clusters {
         store: store.clone(),
         entries: corpus.entries,
+        facts: corpus.facts,
         levels,
         matches: matches.finish()?,
         tally,

@@ -26,11 +26,26 @@ pub struct RawRecord {
     cut: bool,
 }
 
+/// A record that was met, held or not, and where it stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Met {
+    /// Its number in its file.
+    pub(crate) number: u64,
+    /// Its place in the uncompressed bytes of the file, its line end and the like included. What
+    /// stands between two places is no record.
+    pub(crate) place: Range<u64>,
+    /// Whether it is a stretch of damage, of which nothing can be read.
+    pub(crate) is_damaged: bool,
+}
+
 /// Records of about 4 MiB together (of more where a single one is larger).
 #[derive(Debug, Default)]
 pub struct Batch {
     /// The records, each a range of the bytes.
     pub records: Vec<RawRecord>,
+    /// All that was met, in the order of the file; of files that are one article, and of Parquet,
+    /// nothing.
+    pub(crate) met: Vec<Met>,
     bytes: Vec<u8>,
     /// Where its buffer goes when it is done with.
     spare: Spare,
@@ -124,6 +139,9 @@ pub(super) struct Batcher {
     format: Format,
     /// Records of the file so far.
     records: u64,
+    /// Bytes of the file that were taken, and those of them before what is met next.
+    taken: u64,
+    passed: u64,
     closed: bool,
     max_record: usize,
 }
@@ -137,6 +155,8 @@ impl Batcher {
             path: "".into(),
             format: Format::Text,
             records: 0,
+            taken: 0,
+            passed: 0,
             closed: false,
             max_record: options.max_record(),
         }
@@ -156,6 +176,29 @@ impl Batcher {
         self.end_file();
         self.path = Arc::clone(path);
         self.format = format;
+        (self.taken, self.passed) = (0, 0);
+    }
+
+    /// Notes that so many uncompressed bytes of the file were taken by now.
+    pub(super) fn reach(&mut self, taken: u64) {
+        self.taken = taken;
+    }
+
+    /// Notes that what was taken since the last record is none.
+    pub(super) fn pass(&mut self) {
+        self.passed = self.taken;
+    }
+
+    /// Notes what was taken since the last record as one.
+    fn meet(&mut self, number: u64, is_damaged: bool) {
+        if self.passed < self.taken || is_damaged {
+            self.batch.met.push(Met { number, place: self.passed..self.taken, is_damaged });
+            self.passed = self.taken;
+        }
+        // Bytes of a record that has only begun stay with it.
+        if self.batch.met.len() >= BATCH_RECORDS && self.pending() == 0 {
+            self.send();
+        }
     }
 
     /// Counts the records of the file, where they have fields.
@@ -199,6 +242,7 @@ impl Batcher {
         let range = self.record_start()..self.batch.bytes.len();
         let source = Source { path: Arc::clone(&self.path), record: number };
         self.batch.records.push(RawRecord { source, format: self.format, range, cut });
+        self.meet(number, false);
         if self.batch.bytes.len() >= BATCH_BYTES || self.batch.records.len() >= BATCH_RECORDS {
             self.send();
         }
@@ -208,6 +252,7 @@ impl Batcher {
     pub(super) fn skip(&mut self, number: u64, reason: Reason, detail: String) {
         let source = Source { path: Arc::clone(&self.path), record: number };
         self.records += 1;
+        self.meet(number, reason == Reason::Damaged);
         self.tally.skip(Skip { source, reason, detail });
     }
 
@@ -243,7 +288,7 @@ impl Batcher {
 
     fn send(&mut self) {
         let spare = Arc::clone(&self.batch.spare);
-        let next = Batch { records: Vec::new(), bytes: Vec::new(), spare };
+        let next = Batch { records: Vec::new(), met: Vec::new(), bytes: Vec::new(), spare };
         let full = std::mem::replace(&mut self.batch, next);
         // The receiver is gone when the caller stopped early: nothing is left to do then.
         self.closed |= self.sender.send(full).is_err();
@@ -251,7 +296,7 @@ impl Batcher {
 
     /// Sends the last batch; what was counted on the way.
     pub(super) fn finish(mut self) -> Tally {
-        if !self.batch.records.is_empty() {
+        if !self.batch.records.is_empty() || !self.batch.met.is_empty() {
             self.send();
         }
         self.end_file();

@@ -8,6 +8,8 @@ use super::tally::Reason;
 use csv_core::{ReadRecordResult, Reader, ReaderBuilder};
 use std::io::{self, BufRead};
 
+const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
+
 /// Longest header in bytes.
 const MAX_HEADER: usize = 1 << 20;
 
@@ -29,14 +31,16 @@ pub(super) fn split(
     fields: &Fields,
     batcher: &mut Batcher,
 ) -> io::Result<()> {
-    if input.fill_buf()?.starts_with(b"\xEF\xBB\xBF") {
-        input.consume(3);
+    let has_mark = input.fill_buf()?.starts_with(BYTE_ORDER_MARK);
+    if has_mark {
+        input.consume(BYTE_ORDER_MARK.len());
     }
     let delimiter = match delimiter {
         Some(delimiter) => delimiter,
         None => sniff(input.fill_buf()?),
     };
     let mut rows = Rows::new(ReaderBuilder::new().delimiter(delimiter).build());
+    rows.taken = if has_mark { BYTE_ORDER_MARK.len() as u64 } else { 0 };
     match rows.next(input, MAX_HEADER) {
         Ok(Row::Whole) => {}
         Ok(Row::End) => return Ok(()),
@@ -53,8 +57,11 @@ pub(super) fn split(
         (0..rows.len()).map(|i| String::from_utf8_lossy(rows.field(i)).trim().to_owned()).collect();
     let columns: Columns = row::columns(names.iter().map(String::as_str), fields)?;
     let mut number = 0;
+    batcher.reach(rows.taken);
+    batcher.pass();
     while !batcher.closed() {
         let outcome = rows.next(input, batcher.max_record());
+        batcher.reach(rows.taken);
         number += 1;
         match outcome {
             Ok(Row::Whole) if rows.len() == names.len() => {
@@ -107,11 +114,13 @@ struct Rows {
     ends: Vec<usize>,
     written: usize,
     ended: usize,
+    /// Bytes of the stream that were taken so far.
+    taken: u64,
 }
 
 impl Rows {
     fn new(reader: Reader) -> Rows {
-        Rows { reader, bytes: vec![0; 64 << 10], ends: vec![0; 64], written: 0, ended: 0 }
+        Rows { reader, bytes: vec![0; 64 << 10], ends: vec![0; 64], written: 0, ended: 0, taken: 0 }
     }
 
     /// Reads the next row. One over `max` bytes is left where it passes the limit, and what
@@ -130,6 +139,7 @@ impl Rows {
                 &mut self.ends[self.ended..],
             );
             input.consume(read);
+            self.taken += read as u64;
             self.written += written;
             self.ended += ended;
             match result {
@@ -142,11 +152,28 @@ impl Rows {
                 }
                 ReadRecordResult::OutputFull | ReadRecordResult::OutputEndsFull => {
                     self.reader.reset();
-                    skip_line(input)?;
+                    self.skip_line(input)?;
                     return Ok(Row::TooLong);
                 }
                 ReadRecordResult::Record => return Ok(Row::Whole),
                 ReadRecordResult::End => return Ok(Row::End),
+            }
+        }
+    }
+
+    /// Passes over the rest of a line.
+    fn skip_line(&mut self, input: &mut dyn BufRead) -> io::Result<()> {
+        loop {
+            let buffer = match input.fill_buf() {
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+                outcome => outcome?,
+            };
+            let end = memchr::memchr(b'\n', buffer);
+            let (read, at_end) = (end.map_or(buffer.len(), |end| end + 1), buffer.is_empty());
+            input.consume(read);
+            self.taken += read as u64;
+            if end.is_some() || at_end {
+                return Ok(());
             }
         }
     }
@@ -164,21 +191,5 @@ impl Rows {
     /// Whether something of the row was read.
     fn begun(&self) -> bool {
         self.written + self.ended > 0
-    }
-}
-
-/// Passes over the rest of a line.
-fn skip_line(input: &mut dyn BufRead) -> io::Result<()> {
-    loop {
-        let buffer = match input.fill_buf() {
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-            outcome => outcome?,
-        };
-        let end = memchr::memchr(b'\n', buffer);
-        let (read, at_end) = (end.map_or(buffer.len(), |end| end + 1), buffer.is_empty());
-        input.consume(read);
-        if end.is_some() || at_end {
-            return Ok(());
-        }
     }
 }

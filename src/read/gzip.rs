@@ -22,7 +22,7 @@ const FOOTER: usize = 8;
 
 /// Part of a gzip file that could not be read; reading may go on after it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Gap {
+pub(crate) struct Gap {
     /// Compressed bytes from the beginning of the damaged member (or of what is no member at all)
     /// to the next one, or to the end of the file.
     pub(super) left_out: u64,
@@ -34,7 +34,7 @@ pub(super) struct Gap {
 
 impl Gap {
     /// The gap that `error` stands for, if it is one.
-    pub(super) fn of(error: &io::Error) -> Option<Gap> {
+    pub(crate) fn of(error: &io::Error) -> Option<Gap> {
         error.get_ref()?.downcast_ref::<Gap>().copied()
     }
 }

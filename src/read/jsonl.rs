@@ -39,7 +39,7 @@ pub(super) fn split(
     gap: Option<Gap>,
     batcher: &mut Batcher,
 ) -> io::Result<()> {
-    let (mut number, mut too_long) = (1, false);
+    let (mut number, mut too_long, mut bytes) = (1, false, 0);
     if let Some(gap) = gap {
         batcher.lost(number, 0, gap.left_out);
         number += 1;
@@ -75,7 +75,10 @@ pub(super) fn split(
                 batcher.discard();
             }
         }
-        input.consume(taken + usize::from(line_end.is_some()));
+        let taken = taken + usize::from(line_end.is_some());
+        input.consume(taken);
+        bytes += taken as u64;
+        batcher.reach(bytes);
         if at_end || line_end.is_some() {
             end_line(batcher, number, std::mem::take(&mut too_long));
             number += 1;
@@ -95,6 +98,7 @@ fn end_line(batcher: &mut Batcher, number: u64, too_long: bool) {
         batcher.skip(number, Reason::TooLong, detail);
     } else if bytes[bytes.len() - pending..].trim_ascii().is_empty() {
         batcher.discard();
+        batcher.pass();
     } else {
         batcher.record(number, false);
     }

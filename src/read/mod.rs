@@ -32,7 +32,10 @@ mod walk;
 mod warc;
 mod window;
 
+pub(crate) use batch::Met;
 pub use batch::{Batch, Decoded, RawRecord};
+pub(crate) use gzip::Gap;
+pub(crate) use open::{Packing, open};
 pub use tally::{Reason, Skip, Skipped, Tally, Trouble};
 pub use walk::{InputFile, expand, paths_from};
 
@@ -175,7 +178,7 @@ pub fn read(
                     let mut batcher = Batcher::new(sender, options);
                     while let Some(file) = files.get(next.fetch_add(1, Ordering::Relaxed)) {
                         if !batcher.closed() {
-                            read_stream(file, open::open(file), options, &mut batcher);
+                            read_stream(file, open(file), options, &mut batcher);
                         }
                     }
                     batcher.finish()
@@ -264,6 +267,19 @@ fn read_stream(
     if let Err(error) = outcome {
         batcher.trouble(&file.name, &error);
     }
+}
+
+/// How a file is understood by [`read`], and how it is packed.
+///
+/// # Errors
+/// It cannot be opened, or its beginning not be read.
+pub(crate) fn look(file: &InputFile, options: &ReadOptions) -> io::Result<(Format, Packing)> {
+    let packing = open::packing(file)?;
+    let format = match options.format {
+        Some(format) => format,
+        None => guess_format(&file.name, Peek::new(open(file)?, LOOK)?.head()),
+    };
+    Ok((format, packing))
 }
 
 /// Format by magic bytes, else by name, else by what the beginning looks like.

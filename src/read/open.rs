@@ -28,40 +28,71 @@ const MAX_DICTIONARY: u64 = 16 << 20;
 ///
 /// # Errors
 /// The file cannot be opened or its beginning not be read.
-pub(super) fn open(file: &InputFile) -> io::Result<Box<dyn BufRead>> {
-    let raw: Box<dyn Read> = match &file.path {
+pub(crate) fn open(file: &InputFile) -> io::Result<Box<dyn BufRead>> {
+    undo(raw(file)?, &file.name)
+}
+
+fn raw(file: &InputFile) -> io::Result<Box<dyn Read>> {
+    Ok(match &file.path {
         None => Box::new(io::stdin()),
         Some(path) => Box::new(File::open(path)?),
-    };
-    undo(raw, &file.name)
+    })
+}
+
+/// How the bytes of a file are packed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Packing {
+    /// Not at all.
+    None,
+    /// Members of gzip.
+    Gzip,
+    /// Frames of zstd; the first byte of a frame that decoders pass over, where one is at the front.
+    Zstd { skippable: Option<u8> },
+}
+
+impl Packing {
+    /// That of a file of that name which begins so.
+    fn of(head: &[u8], name: &str) -> Packing {
+        // A name alone does not make it gzip, since some programs unpack and keep the name; but with
+        // a member further on, its beginning is damaged.
+        let damaged = || name.ends_with(".gz") && !head.starts_with(b"WARC/") && holds_member(head);
+        match head {
+            [first @ 0x50..=0x5F, rest @ ..] if rest.starts_with(ZSTD_SKIPPABLE) => {
+                Packing::Zstd { skippable: Some(*first) }
+            }
+            _ if head.starts_with(ZSTD) => Packing::Zstd { skippable: None },
+            _ if head.starts_with(GZIP) || damaged() => Packing::Gzip,
+            _ => Packing::None,
+        }
+    }
+}
+
+/// How a file is packed.
+///
+/// # Errors
+/// See [`open`].
+pub(super) fn packing(file: &InputFile) -> io::Result<Packing> {
+    Ok(Packing::of(Peek::new(raw(file)?, BUFFER)?.head(), &file.name))
 }
 
 /// The uncompressed bytes of a stream of that name; see [`open`].
 pub(super) fn undo(raw: Box<dyn Read>, name: &str) -> io::Result<Box<dyn BufRead>> {
     let raw = Peek::new(raw, BUFFER)?;
-    let head = raw.head();
-    // A name alone does not make it gzip, since some programs unpack and keep the name; but with
-    // a member further on, its beginning is damaged.
-    let damaged = || name.ends_with(".gz") && !head.starts_with(b"WARC/") && holds_member(head);
-    let is_gzip = head.starts_with(GZIP) || damaged();
-    let is_zstd = head.starts_with(ZSTD);
-    let skippable = match head {
-        [first @ 0x50..=0x5F, rest @ ..] if rest.starts_with(ZSTD_SKIPPABLE) => Some(*first),
-        _ => None,
-    };
+    let packing = Packing::of(raw.head(), name);
     let mut raw = BufReader::with_capacity(BUFFER, raw);
-    Ok(if is_gzip {
-        Box::new(BufReader::with_capacity(BUFFER, Members::new(raw)))
-    } else if is_zstd {
-        let decoder = zstd::Decoder::with_buffer(raw)?;
-        Box::new(BufReader::with_capacity(BUFFER, decoder))
-    } else if let Some(first) = skippable {
-        let has_dictionary = first == DICTIONARY_FRAME;
-        let dictionary = if has_dictionary { dictionary(&mut raw)? } else { Vec::new() };
-        let decoder = zstd::Decoder::with_dictionary(raw, &dictionary)?;
-        Box::new(BufReader::with_capacity(BUFFER, decoder))
-    } else {
-        Box::new(raw)
+    Ok(match packing {
+        Packing::None => Box::new(raw),
+        Packing::Gzip => Box::new(BufReader::with_capacity(BUFFER, Members::new(raw))),
+        Packing::Zstd { skippable: None } => {
+            let decoder = zstd::Decoder::with_buffer(raw)?;
+            Box::new(BufReader::with_capacity(BUFFER, decoder))
+        }
+        Packing::Zstd { skippable: Some(first) } => {
+            let has_dictionary = first == DICTIONARY_FRAME;
+            let dictionary = if has_dictionary { dictionary(&mut raw)? } else { Vec::new() };
+            let decoder = zstd::Decoder::with_dictionary(raw, &dictionary)?;
+            Box::new(BufReader::with_capacity(BUFFER, decoder))
+        }
     })
 }
 

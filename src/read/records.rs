@@ -134,6 +134,9 @@ impl Splitter<'_, '_> {
             self.batcher.discard();
             return self.lose_record::<F>(held as u64);
         }
+        // The empty lines behind it are its own.
+        self.window.consume(leading_newlines(self.window.bytes()));
+        self.batcher.reach(self.window.taken());
         match unwanted {
             Some(kind) => {
                 self.batcher.skip(self.number, Reason::RecordKind(kind), String::new());
@@ -224,6 +227,7 @@ impl Splitter<'_, '_> {
 
     fn end_loss(&mut self) {
         if let Some(Lost { number, bytes, compressed }) = self.lost.take() {
+            self.batcher.reach(self.window.taken());
             self.batcher.lost(number, bytes, compressed);
         }
     }

@@ -25,6 +25,8 @@ pub(super) struct Window<'a> {
     buffer: Vec<u8>,
     start: usize,
     end: usize,
+    /// Bytes taken so far.
+    taken: u64,
     gap: Option<Gap>,
     ended: bool,
     error: Option<io::Error>,
@@ -34,7 +36,7 @@ impl<'a> Window<'a> {
     /// A window on `input`, where a `gap` may have been met already.
     pub(super) fn new(input: &'a mut dyn BufRead, gap: Option<Gap>) -> Window<'a> {
         let buffer = vec![0; 2 * CHUNK];
-        Window { input, buffer, start: 0, end: 0, gap, ended: false, error: None }
+        Window { input, buffer, start: 0, end: 0, taken: 0, gap, ended: false, error: None }
     }
 
     /// The bytes that are there.
@@ -84,7 +86,14 @@ impl<'a> Window<'a> {
 
     /// Takes `count` of the bytes that are there.
     pub(super) fn consume(&mut self, count: usize) {
-        self.start = (self.start + count).min(self.end);
+        let count = count.min(self.end - self.start);
+        self.start += count;
+        self.taken += count as u64;
+    }
+
+    /// Bytes of the stream that were taken so far.
+    pub(super) fn taken(&self) -> u64 {
+        self.taken
     }
 
     /// The gap behind the bytes that are there.
@@ -94,7 +103,7 @@ impl<'a> Window<'a> {
 
     /// Gives up the bytes before a gap, and goes on after it.
     pub(super) fn step_over(&mut self) {
-        self.start = self.end;
+        self.consume(usize::MAX);
         self.gap = None;
     }
 

@@ -2,10 +2,12 @@
 
 mod csv;
 mod jsonl;
+mod removed;
 mod rows;
 
 pub use self::csv::CsvRows;
 pub use self::jsonl::{JsonClusters, JsonRows};
+pub use removed::{CsvRemoved, JsonRemoved};
 pub use rows::{Row, RowsOf};
 
 use crate::pipeline::Clusters;

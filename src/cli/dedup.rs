@@ -1,0 +1,260 @@
+//! `retold dedup`: the dump again, with one article kept of each group.
+
+use super::args::{InputArgs, MatchArgs, RunArgs, config};
+use super::folder::Folder;
+use super::output::{Output, kind};
+use super::{Outcome, job, say, summary};
+use ahash::AHashSet;
+use anyhow::{Context, Result, bail};
+use clap::{Args, ValueEnum};
+use retold::config::Level;
+use retold::dedup::{self, Copied, Keep, Removals, Removed};
+use retold::pipeline::Clusters;
+use retold::read::{InputFile, ReadOptions, Reason, Trouble, expand};
+use retold::report::{CsvRemoved, JsonRemoved, Report};
+use std::fs::File;
+use std::panic::resume_unwind;
+use std::path::{Component, Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+/// Write the dump again, with one article kept of each group
+///
+/// Every file is written below DIR in its own format and packing; what is kept stays as it was,
+/// byte for byte.
+#[derive(Debug, Args)]
+pub(super) struct DedupArgs {
+    #[command(flatten)]
+    input: InputArgs,
+    #[command(flatten)]
+    matching: MatchArgs,
+    #[command(flatten)]
+    output: OutputArgs,
+    #[command(flatten)]
+    run: RunArgs,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Output")]
+struct OutputArgs {
+    /// Write the files below DIR, a new folder or an empty one
+    #[arg(short, long, value_name = "DIR")]
+    output: PathBuf,
+
+    /// Which article of a group is kept; of equals the first
+    #[arg(long, value_enum, value_name = "WHICH", default_value = "longest")]
+    keep: KeepName,
+
+    /// Write one row per removed article to FILE (.jsonl or .csv), or `-` for standard output
+    ///
+    /// It says which article stands for it, the level at which the two are together, and the lowest
+    /// score on the way from match to match between them.
+    #[arg(long, value_name = "FILE")]
+    removed: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum KeepName {
+    /// That of most words
+    Longest,
+    /// The first by path, then by record
+    First,
+    /// The first by date of publication; without a date it comes last
+    Earliest,
+}
+
+/// Runs the command.
+pub(super) fn run(args: &DedupArgs) -> Result<Outcome> {
+    let config = config(&args.input, &args.matching, &args.run, Level::Near)?;
+    let folder = Folder::open(&args.output.output)?;
+    let rows = args.output.open_removed()?;
+    let names = args.input.names()?;
+    let (files, troubles) = expand(&names);
+    if let Some((_, output)) = &rows {
+        output.refuse_to_replace(&files)?;
+    }
+    let targets = targets(&names, &files)?;
+
+    let (clusters, mut outcome) = job::run((files.clone(), troubles), &config, &args.run)?;
+    let keep = match args.output.keep {
+        KeepName::Longest => Keep::Longest,
+        KeepName::First => Keep::First,
+        KeepName::Earliest => Keep::Earliest,
+    };
+    let removed = dedup::removals(&clusters, keep)?;
+    let job = Job {
+        files: &files,
+        targets: &targets,
+        removals: Removals::new(&clusters, &removed, &files)?,
+        options: &config.read,
+        folder: &folder,
+        clusters: &clusters,
+    };
+    let threads = config.threads.or_else(|| std::thread::available_parallelism().ok());
+    let copied = job.write(threads.map_or(1, usize::from))?;
+    for Trouble { path, message } in job.lost(&copied) {
+        say(&format!("retold: {path}: {message}"));
+        outcome = Outcome::Incomplete;
+    }
+    if args.run.strict && outcome == Outcome::Incomplete {
+        bail!("--strict: some input could not be written again");
+    }
+    folder.complete()?;
+    if let Some((format, output)) = rows {
+        output.write(|out| format.report(&removed).write(&clusters, out))?;
+    }
+    if !args.run.quiet {
+        summary::say_kept(&clusters, &copied);
+    }
+    Ok(outcome)
+}
+
+/// How rows are written.
+enum RowFormat {
+    Csv,
+    JsonLines,
+}
+
+impl RowFormat {
+    fn report<'a>(&self, removed: &'a [Removed]) -> Box<dyn Report + 'a> {
+        match self {
+            RowFormat::Csv => Box::new(CsvRemoved(removed)),
+            RowFormat::JsonLines => Box::new(JsonRemoved(removed)),
+        }
+    }
+}
+
+impl OutputArgs {
+    fn open_removed(&self) -> Result<Option<(RowFormat, Output)>> {
+        let Some(path) = &self.removed else { return Ok(None) };
+        let format = match kind(path).as_deref() {
+            Some("csv") => RowFormat::Csv,
+            Some("jsonl" | "ndjson") => RowFormat::JsonLines,
+            _ if path.as_os_str() == "-" => RowFormat::JsonLines,
+            _ => bail!("--removed {}: name it .jsonl or .csv", path.display()),
+        };
+        Ok(Some((format, Output::open(path)?)))
+    }
+}
+
+/// The copying of all files.
+struct Job<'a> {
+    files: &'a [InputFile],
+    targets: &'a [PathBuf],
+    removals: Removals,
+    options: &'a ReadOptions,
+    folder: &'a Folder,
+    clusters: &'a Clusters,
+}
+
+impl Job<'_> {
+    /// Writes all files, and returns what was done to each.
+    fn write(&self, threads: usize) -> Result<Vec<Copied>> {
+        let next = AtomicUsize::new(0);
+        let work = || {
+            let mut done = Vec::new();
+            loop {
+                let number = next.fetch_add(1, Ordering::Relaxed);
+                let Some(file) = self.files.get(number) else { return done };
+                let copied =
+                    self.file(number).with_context(|| format!("cannot write {} again", file.name));
+                if copied.is_err() {
+                    // The others need not go on.
+                    next.store(self.files.len(), Ordering::Relaxed);
+                }
+                done.push((number, copied));
+            }
+        };
+        let mut done = Vec::with_capacity(self.files.len());
+        std::thread::scope(|scope| {
+            let workers = (0..threads.min(self.files.len())).map(|_| scope.spawn(work));
+            for worker in workers.collect::<Vec<_>>() {
+                done.extend(worker.join().unwrap_or_else(|panic| resume_unwind(panic)));
+            }
+        });
+        done.sort_unstable_by_key(|(number, _)| *number);
+        done.into_iter().map(|(_, copied)| copied).collect()
+    }
+
+    /// Articles that were read, and cannot be written: another column of their row group is damaged.
+    fn lost(&self, copied: &[Copied]) -> Vec<Trouble> {
+        let skipped = &self.clusters.tally.skipped;
+        let lost = |(file, copied): (&InputFile, &Copied)| {
+            let known = skipped.get(&(Arc::clone(&file.name), Reason::Damaged));
+            let known = known.map_or(0, |skipped| skipped.count);
+            let message = match copied.left_out.checked_sub(known)? {
+                0 => return None,
+                lost => {
+                    format!("{lost} rows could not be written: other columns of them are damaged")
+                }
+            };
+            Some(Trouble { path: Arc::clone(&file.name), message })
+        };
+        self.files.iter().zip(copied).filter_map(lost).collect()
+    }
+
+    fn file(&self, number: usize) -> Result<Copied> {
+        let (file, removed) = (&self.files[number], self.removals.of(number));
+        let troubles = &self.clusters.tally.troubles;
+        let has_trouble = troubles.iter().any(|trouble| trouble.path == file.name);
+        let is_closed = || file.path.as_ref().is_some_and(|path| File::open(path).is_err());
+        if removed.is_empty() && has_trouble && is_closed() {
+            // It could not be read before, which is said already.
+            return Ok(Copied::default());
+        }
+        let to = self.folder.file(&self.targets[number])?;
+        Ok(dedup::write(file, self.options, removed, &to)?)
+    }
+}
+
+/// Where each file goes, below the output folder: as it lies below the folder that was named, or below
+/// the one that all inputs have in common. A path never leads out of the output folder.
+fn targets(names: &[PathBuf], files: &[InputFile]) -> Result<Vec<PathBuf>> {
+    let mut places = Vec::new();
+    for file in files {
+        places.push(match &file.path {
+            None => None,
+            Some(path) => Some(place(names, path).with_context(|| file.name.to_string())?),
+        });
+    }
+    let common = places.iter().flatten().map(|(base, _)| base.clone()).reduce(|a, b| {
+        a.components().zip(b.components()).take_while(|(a, b)| a == b).map(|(a, _)| a).collect()
+    });
+    let common = common.unwrap_or_default();
+    let (mut seen, mut shown) = (AHashSet::new(), AHashSet::new());
+    let mut targets = Vec::new();
+    for (file, place) in files.iter().zip(places) {
+        // Two that differ in bytes which are no text cannot be told apart in what was read.
+        if !shown.insert(&file.name) {
+            bail!("{}: the names of two files look like this: rename one", file.name);
+        }
+        let target = match place {
+            None => PathBuf::from("stdin"),
+            Some((base, below)) => {
+                let whole = base.join(below);
+                let below = whole.strip_prefix(&common).unwrap_or(&whole);
+                below.components().filter(|part| matches!(part, Component::Normal(_))).collect()
+            }
+        };
+        if !seen.insert(target.clone()) {
+            bail!("{}: another input goes to {} as well: rename one", file.name, target.display());
+        }
+        targets.push(target);
+    }
+    Ok(targets)
+}
+
+/// The folder that a file was named by, in full, and its path below.
+fn place(names: &[PathBuf], path: &Path) -> std::io::Result<(PathBuf, PathBuf)> {
+    let below = names.iter().filter_map(|name| Some((name, path.strip_prefix(name).ok()?)));
+    let (name, below) = below
+        .max_by_key(|(name, _)| name.components().count())
+        .map_or((path, Path::new("")), |(name, below)| (&**name, below));
+    if below.as_os_str().is_empty() {
+        let folder = name.parent().filter(|folder| !folder.as_os_str().is_empty());
+        let folder = folder.unwrap_or(Path::new(".")).canonicalize()?;
+        Ok((folder, name.file_name().map(PathBuf::from).unwrap_or_default()))
+    } else {
+        Ok((name.canonicalize()?, below.to_owned()))
+    }
+}
