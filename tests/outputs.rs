@@ -319,13 +319,12 @@ fn progress_is_data_for_programs() {
     let stages: Vec<&str> = lines.iter().map(|line| string(&line["stage"])).collect();
     assert_eq!(stages, ["read", "exact", "near", "story", "report"]);
     for line in &lines {
-        assert_eq!(keys(line), ["done", "seconds", "stage", "total", "unit"]);
-        let bytes = line["stage"] == "read";
-        assert_eq!(line["unit"], if bytes { "bytes" } else { "articles" });
+        assert_eq!(keys(line), ["articles", "bytes", "left", "seconds", "share", "stage"]);
         assert!(line["seconds"].as_f64().is_some_and(|seconds| seconds >= 0.0));
+        assert!(line["share"].as_f64().is_none_or(|share| (0.0..=1.0).contains(&share)));
     }
-    assert_eq!(lines[0]["done"].as_u64(), Some(dump().trim_end().replace('\n', "").len() as u64));
-    assert_eq!(lines[1]["total"], 6);
+    assert_eq!(lines[0]["bytes"].as_u64(), Some(dump().len() as u64));
+    assert_eq!((lines[0]["share"].as_f64(), &lines[1]["articles"]), (Some(1.0), &json!(6)));
 
     // Where standard error is no terminal there is no bar, and nothing at all with -q.
     assert_eq!(place.cluster(&["dump.jsonl"]).ends(0).err.lines().count(), 1);

@@ -214,7 +214,7 @@ fn what_a_dump_repeats_costs_no_more_than_what_it_does_not() {
     let asked: Vec<u32> = (0..lists.len() as u32).collect();
     let days = |range: std::ops::Range<usize>| Ok(vec![None; range.len()]);
     let limits = lsh::story::Limits::default();
-    let made = Profiles::new(&texts, &asked, &days, limits.keys, &store).unwrap();
+    let made = Profiles::new(&texts, &asked, &days, limits.keys, &store, &mut |_| ()).unwrap();
     let mut story = Vec::new();
     let keep = |mut pairs: Vec<_>| {
         story.append(&mut pairs);

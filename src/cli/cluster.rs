@@ -2,10 +2,12 @@
 
 use super::args::{InputArgs, MatchArgs, RunArgs, config};
 use super::output::{Output, kind};
+use super::progress::Reporter;
 use super::{Outcome, job, summary, table};
 use anyhow::{Result, bail};
 use clap::Args;
 use retold::config::Level;
+use retold::pipeline::Stage;
 use retold::report::{CsvRows, JsonClusters, JsonRows, Report, RowsOf};
 use std::io::IsTerminal;
 use std::path::PathBuf;
@@ -52,10 +54,15 @@ pub(super) fn run(args: &ClusterArgs) -> Result<Outcome> {
         output.refuse_to_replace(&files)?;
     }
 
-    let (clusters, outcome) = job::run((files, troubles), &config, &args.run)?;
+    let reporter = Reporter::new(args.run.progress, args.run.quiet);
+    let (clusters, outcome) = job::run((files, troubles), &config, &args.run, &reporter)?;
     for (report, output) in destinations {
-        output.write(|out| report.write(&clusters, out))?;
+        output.write(|out| {
+            let mut out = reporter.counting(Stage::Report, clusters.len(), out);
+            report.write(&clusters, &mut out)
+        })?;
     }
+    drop(reporter);
     let rows_on_stdout =
         args.output.assignments.as_ref().is_some_and(|path| path.as_os_str() == "-");
     if args.output.output.is_none() && !rows_on_stdout {

@@ -3,20 +3,21 @@
 use super::args::{InputArgs, MatchArgs, RunArgs, config};
 use super::folder::Folder;
 use super::output::{Output, kind};
+use super::progress::Reporter;
 use super::{Outcome, job, say, summary};
 use ahash::AHashSet;
 use anyhow::{Context, Result, bail};
 use clap::{Args, ValueEnum};
 use retold::config::Level;
 use retold::dedup::{self, Copied, Keep, Removals, Removed};
-use retold::pipeline::Clusters;
+use retold::pipeline::{Clusters, Observer, Progress, Stage};
 use retold::read::{InputFile, ReadOptions, Reason, Trouble, expand};
 use retold::report::{CsvRemoved, JsonRemoved, Report};
 use std::fs::File;
 use std::panic::resume_unwind;
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
 /// Write the dump again, with one article kept of each group
 ///
@@ -75,13 +76,16 @@ pub(super) fn run(args: &DedupArgs) -> Result<Outcome> {
     }
     let targets = targets(&names, &files)?;
 
-    let (clusters, mut outcome) = job::run((files.clone(), troubles), &config, &args.run)?;
+    let reporter = Reporter::new(args.run.progress, args.run.quiet);
+    let (clusters, mut outcome) =
+        job::run((files.clone(), troubles), &config, &args.run, &reporter)?;
     let keep = match args.output.keep {
         KeepName::Longest => Keep::Longest,
         KeepName::First => Keep::First,
         KeepName::Earliest => Keep::Earliest,
     };
     let removed = dedup::removals(&clusters, keep)?;
+    let sizes = files.iter().filter_map(|file| file.path.as_ref()?.metadata().ok());
     let job = Job {
         files: &files,
         targets: &targets,
@@ -89,9 +93,13 @@ pub(super) fn run(args: &DedupArgs) -> Result<Outcome> {
         options: &config.read,
         folder: &folder,
         clusters: &clusters,
+        reporter: &reporter,
+        total: sizes.map(|metadata| metadata.len()).sum(),
+        done: AtomicU64::new(0),
     };
     let threads = config.threads.or_else(|| std::thread::available_parallelism().ok());
     let copied = job.write(threads.map_or(1, usize::from))?;
+    reporter.rest();
     for Trouble { path, message } in job.lost(&copied) {
         say(&format!("retold: {path}: {message}"));
         outcome = Outcome::Incomplete;
@@ -145,6 +153,10 @@ struct Job<'a> {
     options: &'a ReadOptions,
     folder: &'a Folder,
     clusters: &'a Clusters,
+    reporter: &'a Reporter,
+    /// Bytes of all files, and of those that are done.
+    total: u64,
+    done: AtomicU64,
 }
 
 impl Job<'_> {
@@ -176,6 +188,14 @@ impl Job<'_> {
         done.into_iter().map(|(_, copied)| copied).collect()
     }
 
+    /// Reports that so many bytes more are done.
+    fn tell(&self, bytes: u64) {
+        let bytes = self.done.fetch_add(bytes, Ordering::Relaxed) + bytes;
+        let share = Some(bytes as f64 / self.total.max(bytes).max(1) as f64);
+        let articles = self.clusters.len() as u64;
+        self.reporter.report(Progress { stage: Stage::Write, share, articles, bytes });
+    }
+
     /// Articles that were read, and cannot be written: another column of their row group is damaged.
     fn lost(&self, copied: &[Copied]) -> Vec<Trouble> {
         let skipped = &self.clusters.tally.skipped;
@@ -203,7 +223,7 @@ impl Job<'_> {
             return Ok(Copied::default());
         }
         let to = self.folder.file(&self.targets[number])?;
-        Ok(dedup::write(file, self.options, removed, &to)?)
+        Ok(dedup::write(file, self.options, removed, &to, &|bytes| self.tell(bytes))?)
     }
 }
 

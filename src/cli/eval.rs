@@ -2,6 +2,7 @@
 
 use super::args::{InputArgs, MatchArgs, RunArgs, config};
 use super::output::Output;
+use super::progress::Reporter;
 use super::{Outcome, job};
 use ahash::AHashMap;
 use anyhow::{Context, Result, bail};
@@ -61,7 +62,8 @@ pub(super) fn run(args: &EvalArgs) -> Result<Outcome> {
     if let Gold::Pairs(pairs) = &gold {
         config.judged_pairs = pairs.iter().map(|(a, b, _)| (a.clone(), b.clone())).collect();
     }
-    let (clusters, outcome) = job::run(args.input.files()?, &config, &args.run)?;
+    let reporter = Reporter::new(args.run.progress, args.run.quiet);
+    let (clusters, outcome) = job::run(args.input.files()?, &config, &args.run, &reporter)?;
     let (figures, missing) = judge(&gold, &clusters, config.level)?;
     if figures.iter().all(Figures::is_empty) {
         bail!(

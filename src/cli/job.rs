@@ -8,17 +8,16 @@ use retold::config::Config;
 use retold::pipeline::{self, Clusters};
 use retold::read::{InputFile, Trouble};
 
-/// Reads and groups the articles of `input`, the files and the names that lead
-/// nowhere, with progress; says
-/// what could not be read, and how that makes the run end.
+/// Reads and groups the articles of `input`, the files and the names that lead nowhere; says what could
+/// not be read, and how that makes the run end.
 pub(super) fn run(
     (files, troubles): (Vec<InputFile>, Vec<Trouble>),
     config: &Config,
     args: &RunArgs,
+    reporter: &Reporter,
 ) -> Result<(Clusters, Outcome)> {
-    let reporter = Reporter::new(args.progress, args.quiet);
-    let result = pipeline::run(&files, config, &reporter);
-    reporter.finish();
+    let result = pipeline::run(&files, config, reporter);
+    reporter.rest();
     let mut clusters = result?;
     for trouble in troubles {
         clusters.tally.trouble(trouble.path, trouble.message);

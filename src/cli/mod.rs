@@ -13,6 +13,7 @@ mod progress;
 mod shell;
 mod summary;
 mod table;
+mod unfinished;
 
 use clap::{Parser, Subcommand};
 use std::io::{self, Write};
@@ -31,10 +32,11 @@ struct Cli {
 
 const EXIT_CODES: &str = "\
 Exit codes:
-  0  done
-  1  failed
-  2  wrong usage
-  3  done, but some input could not be read (said on standard error, file by file)";
+  0    done
+  1    failed
+  2    wrong usage
+  3    done, but some input could not be read (said on standard error, file by file)
+  130  stopped by Ctrl-C: unfinished files are removed";
 
 #[derive(Debug, Subcommand)]
 enum Command {
@@ -60,6 +62,7 @@ enum Outcome {
 pub(crate) fn main() -> ExitCode {
     // Wrong usage ends here, with exit code 2.
     let cli = Cli::parse();
+    unfinished::remove_when_stopped();
     let outcome = match cli.command {
         Command::Cluster(args) => cluster::run(&args),
         Command::Dedup(args) => dedup::run(&args),

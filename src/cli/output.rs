@@ -1,5 +1,6 @@
 //! Output files that appear whole or not at all, and are tried before the work starts.
 
+use super::unfinished::Unfinished;
 use anyhow::{Context, Result, bail};
 use retold::read::InputFile;
 use std::fs::File;
@@ -15,34 +16,6 @@ pub(super) enum Output {
     Direct(File),
     /// A file: written beside its place under another name, then moved there.
     File(PathBuf),
-}
-
-/// A file that is removed again unless it is completed.
-struct Partial {
-    path: PathBuf,
-    file: File,
-    completed: bool,
-}
-
-impl Partial {
-    /// A new file in the folder of `path`, under a name of its own.
-    fn beside(path: &Path) -> Result<Partial> {
-        let mut hidden = std::ffi::OsString::from(".");
-        hidden.push(path.file_name().context("it has no file name")?);
-        hidden.push(format!(".{}.partial", std::process::id()));
-        let partial = path.with_file_name(hidden);
-        let file = File::create(&partial)?;
-        Ok(Partial { path: partial, file, completed: false })
-    }
-}
-
-impl Drop for Partial {
-    fn drop(&mut self) {
-        if !self.completed {
-            // Nothing more can be done about a file that cannot be removed.
-            let _ = std::fs::remove_file(&self.path);
-        }
-    }
 }
 
 impl Output {
@@ -65,7 +38,8 @@ impl Output {
             Err(_) => {}
         }
         // Tried and removed: in a folder that is itself an input it must not be found.
-        drop(Partial::beside(path).with_context(cannot)?);
+        let unfinished = Unfinished::beside(path).with_context(cannot)?;
+        File::create(unfinished.path()).with_context(cannot)?;
         Ok(Output::File(path.to_owned()))
     }
 
@@ -108,12 +82,11 @@ impl Output {
             Output::Direct(mut file) => buffered(&mut file).context("output"),
             Output::File(path) => {
                 let cannot = || format!("cannot write {}", path.display());
-                let mut partial = Partial::beside(&path).with_context(cannot)?;
-                buffered(&mut partial.file).with_context(cannot)?;
-                partial.file.sync_all().with_context(cannot)?;
-                std::fs::rename(&partial.path, &path).with_context(cannot)?;
-                partial.completed = true;
-                Ok(())
+                let unfinished = Unfinished::beside(&path).with_context(cannot)?;
+                let mut file = File::create(unfinished.path()).with_context(cannot)?;
+                buffered(&mut file).with_context(cannot)?;
+                file.sync_all().with_context(cannot)?;
+                unfinished.finish(&path).with_context(cannot)
             }
         }
     }

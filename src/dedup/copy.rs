@@ -22,6 +22,8 @@ pub struct Copied {
 /// otherwise in one. Parquet is written with the values, the schema and the codecs that were there,
 /// row group by row group. A file that is one article, removed, is not written.
 ///
+/// `tell` is called now and then with how many bytes of the file, as it is packed, more are done.
+///
 /// Memory: a few batches of records; of Parquet a page of each column.
 ///
 /// # Errors
@@ -31,10 +33,11 @@ pub fn write(
     options: &ReadOptions,
     removed: &[u64],
     to: &Path,
+    tell: &dyn Fn(u64),
 ) -> io::Result<Copied> {
     let [first, ..] = removed else {
         let path = file.path.as_ref().ok_or_else(|| io::Error::other("it cannot be read twice"))?;
-        std::fs::copy(path, to)?;
+        tell(std::fs::copy(path, to)?);
         return Ok(Copied::default());
     };
     let (format, packing) = read::look(file, options)?;
@@ -48,7 +51,11 @@ pub fn write(
     let synced = out.try_clone()?;
     let copied = match format {
         #[cfg(feature = "parquet")]
-        Format::Parquet => super::parquet::copy(file, removed, out)?,
+        Format::Parquet => {
+            let copied = super::parquet::copy(file, removed, out)?;
+            tell(synced.metadata()?.len());
+            copied
+        }
         _ => {
             let copier = Copier {
                 input: read::open(file)?,
@@ -59,6 +66,7 @@ pub fn write(
                 member_a_record: format == Format::Warc,
                 removed,
                 copied: Copied::default(),
+                tell,
             };
             copier.run(file, options)?
         }
@@ -83,6 +91,7 @@ struct Copier<'a, W: Write> {
     /// Records that are to be removed still.
     removed: &'a [u64],
     copied: Copied,
+    tell: &'a dyn Fn(u64),
 }
 
 impl<W: Write> Copier<'_, W> {
@@ -90,6 +99,7 @@ impl<W: Write> Copier<'_, W> {
         let mut outcome = Ok(());
         let tally = read::read(std::slice::from_ref(file), options, 1, |batch| {
             outcome = self.batch(&batch);
+            (self.tell)(batch.file_bytes());
             outcome.is_ok()
         });
         outcome?;

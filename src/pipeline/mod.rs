@@ -18,6 +18,7 @@ mod story;
 pub use clusters::{Assignment, Clusters, Entries, Extent, Relation};
 pub use compare::{Comparison, compare};
 pub use entry::Entry;
+use progress::Steps;
 pub use progress::{Observer, Progress, Silent, Stage};
 pub use sketch::{Sketcher, Sketches};
 
@@ -59,14 +60,6 @@ struct Run<'a> {
     config: &'a Config,
     store: &'a Store,
     observer: &'a dyn Observer,
-}
-
-impl Run<'_> {
-    /// Says that a stage begins.
-    fn begin(&self, stage: Stage, articles: usize) -> Result<(), RunError> {
-        let progress = Progress { stage, done: 0, total: Some(articles as u64) };
-        if self.observer.report(progress) { Ok(()) } else { Err(RunError::Cancelled) }
-    }
 }
 
 /// Bytes that the program and the batches on their way through it take.
@@ -121,16 +114,17 @@ fn group_arrivals(arrivals: Arrivals, tally: Tally, run: &Run<'_>) -> Result<Clu
     }
     let (config, store) = (run.config, run.store);
     let _always = store.hold(articles * BYTES_AN_ARTICLE);
-    run.begin(Stage::Exact, articles)?;
+    let steps = Steps::begin(run, Stage::Exact, articles)?;
     let mut corpus = arrivals.finish()?;
+    steps.end(0.6)?;
     let repeated_ids = corpus.name_apart()?;
+    steps.end(0.1)?;
     let mut levels = Levels::new(articles);
     exact_groups(&corpus, &mut levels.exact, store)?;
     let mut matches = Sorter::new(store, store.share(16));
     let (mut capped_buckets, mut trimmed) = (0, 0);
     levels.near.clone_from(&levels.exact);
     if config.level >= Level::Near {
-        run.begin(Stage::Near, articles)?;
         let level = near::level(&mut corpus, &standing(&levels.exact), run)?;
         (levels.near, capped_buckets, trimmed) = (level.of, level.capped_buckets, level.trimmed);
         matches = level.matches;
@@ -138,7 +132,6 @@ fn group_arrivals(arrivals: Arrivals, tally: Tally, run: &Run<'_>) -> Result<Clu
     }
     levels.story.clone_from(&levels.near);
     let judged = if config.level >= Level::Story {
-        run.begin(Stage::Story, articles)?;
         let level = story::level(&corpus, &standing(&levels.near), &levels.near, run)?;
         levels.story = level.of;
         level.matches.finish()?.blocks(|_, _| false, |block| matches.extend(block))?;
@@ -147,7 +140,7 @@ fn group_arrivals(arrivals: Arrivals, tally: Tally, run: &Run<'_>) -> Result<Clu
     } else {
         judge(&corpus, run)?
     };
-    run.begin(Stage::Report, articles)?;
+    Steps::begin(run, Stage::Report, articles)?;
     Ok(Clusters {
         store: store.clone(),
         entries: corpus.entries,
@@ -210,12 +203,15 @@ fn gather(
     let (mut arrivals, mut sketched) = (Arrivals::new(run.store), Tally::default());
     let [mut now, mut before] = [(); 2].map(|()| Parts::default());
     let (mut bytes, mut stopped) = (0, None);
+    let total = bytes_of(files);
     let mut tally = read::read(files, options, readers, |batch| {
         let store = || before.store(&mut arrivals, &mut sketched);
         let ((), stored) = pool.install(|| rayon::join(|| now.sketch(&batch, options), store));
         std::mem::swap(&mut now, &mut before);
-        bytes += batch.len_bytes() as u64;
-        let progress = Progress { stage: Stage::Read, done: bytes, total: None };
+        bytes += batch.file_bytes();
+        let share = total.map(|total| (bytes as f64 / total as f64).min(1.0));
+        let articles = arrivals.len() as u64;
+        let progress = Progress { stage: Stage::Read, share, articles, bytes };
         stopped = match stored {
             Ok(()) if !run.observer.report(progress) => Some(RunError::Cancelled),
             other => other.err().map(RunError::Store),
@@ -228,6 +224,15 @@ fn gather(
     before.store(&mut arrivals, &mut sketched)?;
     tally.merge(sketched);
     Ok((arrivals, tally))
+}
+
+/// Bytes of all files, if all have a size, and that is known.
+fn bytes_of(files: &[InputFile]) -> Option<u64> {
+    let bytes = files.iter().map(|file| {
+        let metadata = std::fs::metadata(file.path.as_ref()?).ok()?;
+        metadata.is_file().then_some(metadata.len())
+    });
+    bytes.sum::<Option<u64>>().filter(|&bytes| bytes > 0)
 }
 
 /// A batch in parts that are sketched in parallel; they keep their buffers from batch to batch.

@@ -1,12 +1,13 @@
 //! The near level as a whole: candidates, scores, groups; once as the articles are, and again without
 //! the furniture of their sites.
 
-use super::Run;
 use super::chosen::{Chosen, Sets};
 use super::clusters::{Match, Relation, matched};
 use super::corpus::Corpus;
 use super::pairs::Pairs;
+use super::progress::{Stage, Steps};
 use super::sketch::{Fact, signature_of};
+use super::{Run, RunError};
 use crate::cluster;
 use crate::cluster::near::{Copies, Limits};
 use crate::config::{NEAR_RECALL, NEAR_SIMILARITY};
@@ -37,14 +38,26 @@ pub(super) struct NearLevel {
 ///
 /// Furniture is what different articles of a site have in common, and which articles are different
 /// is known once there are groups. So these are made with it, and made again where there was any.
-pub(super) fn level(corpus: &mut Corpus, standing: &[u32], run: &Run<'_>) -> Result<NearLevel> {
-    let level = groups(corpus, standing, run)?;
-    let trimmed = take_furniture(corpus, standing, &level.of, run)?;
+pub(super) fn level(
+    corpus: &mut Corpus,
+    standing: &[u32],
+    run: &Run<'_>,
+) -> Result<NearLevel, RunError> {
+    let steps = Steps::begin(run, Stage::Near, corpus.len())?;
+    let level = groups(corpus, standing, run, &steps)?;
+    let trimmed = take_furniture(corpus, standing, &level.of, run, &steps)?;
     if trimmed == 0 {
         return Ok(level);
     }
-    Ok(NearLevel { trimmed, ..groups(corpus, standing, run)? })
+    Ok(NearLevel { trimmed, ..groups(corpus, standing, run, &steps)? })
 }
+
+/// Shares of the level's time: the pairs that agree, their scores and groups, both once and again;
+/// furniture, and taking it out.
+const AGREEING: f64 = 0.11;
+const SCORES: f64 = 0.14;
+const FURNITURE: f64 = 0.2;
+const TRIMMING: f64 = 0.3;
 
 /// What two articles share, if they are near enough.
 pub(super) fn near_enough(
@@ -57,9 +70,15 @@ pub(super) fn near_enough(
     near.then_some(overlap)
 }
 
-fn groups(corpus: &Corpus, standing: &[u32], run: &Run<'_>) -> Result<NearLevel> {
+fn groups(
+    corpus: &Corpus,
+    standing: &[u32],
+    run: &Run<'_>,
+    steps: &Steps<'_>,
+) -> Result<NearLevel, RunError> {
     let store = run.store;
     let (pairs, capped_buckets) = agreeing_pairs(corpus, standing, run)?;
+    steps.end(AGREEING)?;
     let paired = Chosen::new(&corpus.texts, store, |choose| {
         pairs.blocks(|_, pairs| {
             pairs.iter().flatten().for_each(|&article| choose(article));
@@ -75,7 +94,8 @@ fn groups(corpus: &Corpus, standing: &[u32], run: &Run<'_>) -> Result<NearLevel>
     let threshold = run.config.near_threshold;
     let mut copies = Table::new(store, store.share(8));
     let mut sets = Sets::default();
-    agreeing.visit(|pairs, firsts, seconds| {
+    agreeing.visit(|pairs, firsts, seconds, before| {
+        steps.within(SCORES, before)?;
         let [sets_of_firsts, sets_of_seconds] = sets.of([firsts, seconds]);
         let found: Vec<Copies> = pairs
             .par_iter()
@@ -88,7 +108,7 @@ fn groups(corpus: &Corpus, standing: &[u32], run: &Run<'_>) -> Result<NearLevel>
                 Some([a, b, sizes[0], sizes[1], sizes[2]])
             })
             .collect();
-        copies.extend(&found)
+        Ok::<_, RunError>(copies.extend(&found)?)
     })?;
     let overlap = |a: u32, b: u32| {
         let [a, b] = [a, b].map(|article| paired.place(article) as usize);
@@ -105,6 +125,7 @@ fn groups(corpus: &Corpus, standing: &[u32], run: &Run<'_>) -> Result<NearLevel>
             matches.push(matched(member, Relation::Near))
         })
     })?;
+    steps.end(SCORES)?;
     Ok(NearLevel { of, matches, capped_buckets, trimmed: 0 })
 }
 
@@ -128,7 +149,7 @@ fn agreeing_pairs(
     let keep = |pairs: Vec<(u32, u32)>| met.extend(pairs);
     let capped = lsh::near::candidates(&corpus.signatures, stands, bands, store, keep)?;
     let mut agreeing = Table::new(store, store.share(8));
-    met.visit(|pairs, firsts, seconds| {
+    met.visit(|pairs, firsts, seconds, _| {
         let found: Vec<[u32; 2]> = pairs
             .par_iter()
             .filter(|&&(a, b)| agree(firsts.get(a as usize), seconds.get(b as usize)))
@@ -148,7 +169,8 @@ fn take_furniture(
     standing: &[u32],
     groups: &[u32],
     run: &Run<'_>,
-) -> Result<u64> {
+    steps: &Steps<'_>,
+) -> Result<u64, RunError> {
     let mut hosts = Vec::with_capacity(standing.len());
     let mut words = Vec::with_capacity(corpus.len());
     corpus.facts.blocks(|first, facts| {
@@ -162,6 +184,7 @@ fn take_furniture(
     let texts = &corpus.texts;
     let pages = Pages { texts, asked: standing, hosts: &hosts, words: &words, groups };
     let pieces = furniture(&pages, run.store)?;
+    steps.end(FURNITURE)?;
     let mut trimmed = 0;
     let same = |a: &Piece, b: &Piece| a[0] == b[0];
     pieces.blocks(same, |block| {
@@ -173,6 +196,7 @@ fn take_furniture(
             let end = corpus.texts.end_of(article(first), bytes)?;
             let some;
             (some, left) = left.split_at(left.partition_point(|pieces| article(pieces) < end));
+            steps.within(TRIMMING, article(first) as f64 / corpus.len() as f64)?;
             let texts = corpus.texts.block(article(some[0])..article(some[some.len() - 1]) + 1)?;
             let strip = |pieces: &&[Piece]| {
                 let article = article(pieces);
@@ -186,7 +210,8 @@ fn take_furniture(
             corpus.signatures.replace(&signatures)?;
             trimmed += lists.len() as u64;
         }
-        Ok(())
+        Ok::<_, RunError>(())
     })?;
+    steps.end(TRIMMING)?;
     Ok(trimmed)
 }

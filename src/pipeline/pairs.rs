@@ -1,7 +1,8 @@
 //! Pairs of lists of a column, where the column may be larger than memory.
 
 use crate::lsh::Pair;
-use crate::store::{Block, Column, Record, Result, Sorter, Store};
+use crate::store::{Block, Column, Record, Result, Sorter, Store, StoreError};
+use std::ops::Range;
 
 /// Pairs of rows of a column, each once, that are visited with their lists.
 ///
@@ -103,15 +104,15 @@ impl<'a, R: Row> Pairs<'a, R> {
     }
 
     /// Calls `visit` with some pairs, sorted, all that share their first row in one call as far as
-    /// their second rows are in one block; and with blocks that hold the lists of all first rows, and
-    /// of all second ones.
+    /// their second rows are in one block; with blocks that hold the lists of all first rows, and of
+    /// all second ones; and with the share of the pairs that came before, as it would be of random ones.
     ///
     /// # Errors
     /// See [`Pairs::new`]; those of `visit`.
-    pub(super) fn visit(
+    pub(super) fn visit<E: From<StoreError>>(
         self,
-        mut visit: impl FnMut(&[R], &Block<'_>, &Block<'_>) -> Result<()>,
-    ) -> Result<()> {
+        mut visit: impl FnMut(&[R], &Block<'_>, &Block<'_>, f64) -> Result<(), E>,
+    ) -> Result<(), E> {
         let Pairs { column, packing, sorter } = self;
         let mut firsts = Loaded { column, shift: packing.first, block: column.block(0..0)? };
         let mut seconds = Loaded { column, shift: packing.second, block: column.block(0..0)? };
@@ -134,11 +135,29 @@ impl<'a, R: Row> Pairs<'a, R> {
                 some.extend(now.iter().map(|row| R::unpack(*row, packing.unpack(place(row)))));
                 let rows_of = |end: fn(Pair) -> u32| some.iter().map(move |row| end(row.pair()));
                 let firsts = firsts.with(rows_of(|pair| pair.0), block)?;
-                visit(&some, firsts, seconds.with(rows_of(|pair| pair.1), blocks)?)?;
+                let before = share_before(some[0].pair(), firsts.range(), column.len());
+                let seconds = seconds.with(rows_of(|pair| pair.1), blocks)?;
+                visit(&some, firsts, seconds, before)?;
             }
             Ok(())
         })
     }
+}
+
+/// Of random pairs of so many rows, the first row before the second, the share that is visited before
+/// this one, whose first row is in a block of `firsts`.
+fn share_before(pair: Pair, firsts: Range<usize>, rows: usize) -> f64 {
+    let [first, second] = [pair.0, pair.1].map(|row| row as usize);
+    let at = if firsts.len() == rows {
+        first as f64
+    } else {
+        // While a block stays, the second rows behind it go by.
+        let behind = (rows - firsts.start).max(1) as f64;
+        let by = second.saturating_sub(firsts.start) as f64 / behind;
+        firsts.start as f64 + by * firsts.len() as f64
+    };
+    let left = 1.0 - at / rows.max(1) as f64;
+    1.0 - left * left
 }
 
 /// How a pair is written as one number: the block of its first row, the block of its second, and the
@@ -251,15 +270,18 @@ mod tests {
         let mut pairs = Pairs::new(store, &column, 1000, lists).unwrap();
         pairs.extend(random_pairs().into_iter().map(row)).unwrap();
         let mut found = Vec::new();
+        let mut before = 0.0;
         pairs
-            .visit(|rows, firsts, seconds| {
-                assert!(rows.is_sorted());
+            .visit(|rows, firsts, seconds, share| {
+                assert!(rows.is_sorted() && (0.0..=1.0).contains(&share));
+                assert!(share >= before || !in_memory);
+                before = share;
                 for (a, b) in rows.iter().map(Row::pair) {
                     assert_eq!(firsts.get(a as usize), vec![a; a as usize % 7]);
                     assert_eq!(seconds.get(b as usize), vec![b; b as usize % 7]);
                 }
                 found.extend_from_slice(rows);
-                Ok(())
+                Ok::<_, StoreError>(())
             })
             .unwrap();
         assert_eq!(found.is_sorted(), in_memory);

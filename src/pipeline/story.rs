@@ -1,12 +1,13 @@
 //! The story level as a whole: profiles, candidates, scores, groups.
 
-use super::Run;
 use super::chosen::{Chosen, Sets};
 use super::clusters::{Match, Relation, matched};
 use super::corpus::Corpus;
 use super::entry::find;
 use super::pairs::Pairs;
+use super::progress::{Stage, Steps};
 use super::sketch::Fact;
+use super::{Run, RunError};
 use crate::cluster::{self, Edge, Member, graph::Graph};
 use crate::lsh::Pair;
 use crate::lsh::story::{Limits, candidates};
@@ -34,6 +35,12 @@ pub(super) struct StoryLevel {
 
 const OF: &Coefficients = &Coefficients::SHIPPED;
 
+/// Shares of the level's time; the rest is density and groups.
+const PROFILES: f64 = 0.42;
+const CANDIDATES: f64 = 0.16;
+const COMPARISON: f64 = 0.28;
+const EDGES: f64 = 0.1;
+
 /// Groups the articles in `standing`, which speak for their near groups; `near` says for each article
 /// which one speaks for it.
 ///
@@ -45,17 +52,22 @@ pub(super) fn level(
     standing: &[u32],
     near: &[u32],
     run: &Run<'_>,
-) -> Result<StoryLevel> {
+) -> Result<StoryLevel, RunError> {
     let (store, articles) = (run.store, corpus.len());
+    let steps = Steps::begin(run, Stage::Story, articles)?;
     let days = |range: Range<usize>| {
         let facts = corpus.facts.rows(range)?;
         Ok(facts.iter().map(|&facts| Fact::from(facts).day).collect::<Vec<_>>())
     };
     let limits = Limits::default();
-    let made = Profiles::new(&corpus.texts, standing, &days, limits.keys, store)?;
+    // Whoever wants to stop is asked again when they are done.
+    let mut tell = |part| drop(steps.within(PROFILES, part));
+    let made = Profiles::new(&corpus.texts, standing, &days, limits.keys, store, &mut tell)?;
     let Profiles { profiles, keys, terms } = made;
+    steps.end(PROFILES)?;
 
-    let window = run.config.window_days.map(|window| Ok((window, days(0..articles)?)));
+    let window =
+        run.config.window_days.map(|window| Ok::<_, RunError>((window, days(0..articles)?)));
     let window = window.transpose()?;
     let allowed = |a: u32, b: u32| {
         window.as_ref().is_none_or(|(window, days)| {
@@ -69,15 +81,16 @@ pub(super) fn level(
     let mut found = Pairs::new(store, &profiles, store.share(8), lists)?;
     candidates(&keys, terms, limits, allowed, store, |pairs| found.extend(pairs))?;
     drop((keys, window));
+    steps.end(CANDIDATES)?;
 
     let mut likenesses = Sorter::new(store, store.share(8));
     let mut compared = Table::new(store, store.share(16));
-    compare(found, &mut likenesses, &mut compared)?;
+    compare(found, &mut likenesses, &mut compared, &steps)?;
     let density = Density::new(articles, standing.len(), &likenesses.finish()?, OF)?;
     let judged = judged(corpus, near, &profiles, &density, run)?;
     drop(profiles);
 
-    let graph = edges(&compared, &density, corpus, store)?;
+    let graph = edges(&compared, &density, corpus, store, &steps)?;
     drop(compared);
     let cut = story::cut(run.config.story_threshold, &density, OF);
     drop(density);
@@ -105,10 +118,12 @@ fn compare(
     found: Pairs<'_>,
     likenesses: &mut Sorter<Likeness>,
     compared: &mut Table<Compared>,
-) -> Result<()> {
+    steps: &Steps<'_>,
+) -> Result<(), RunError> {
     // Density is never less, as it is kept.
     let least = f64::from(OF.density_least as f32);
-    found.visit(|pairs, firsts, seconds| {
+    found.visit(|pairs, firsts, seconds, before| {
+        steps.within(COMPARISON, before)?;
         let some = pairs.par_chunk_by(|x, y| x.0 == y.0).fold(
             || (Vec::new(), Vec::new()),
             |(mut alike, mut kept), of_one| {
@@ -134,8 +149,9 @@ fn compare(
             likenesses.extend(&alike)?;
             compared.extend(&kept)?;
         }
-        Ok(())
-    })
+        Ok::<_, RunError>(())
+    })?;
+    steps.end(COMPARISON)
 }
 
 /// Lists that fit in the innermost cache together.
@@ -155,7 +171,8 @@ fn edges(
     density: &Density,
     corpus: &Corpus,
     store: &Store,
-) -> Result<Graph> {
+    steps: &Steps<'_>,
+) -> Result<Graph, RunError> {
     let may_count = |row: &&Compared| {
         let (parts, density) =
             (Phraseless::from_bits(phraseless(row)), density.between(row[0], row[1]));
@@ -178,7 +195,8 @@ fn edges(
     })?;
     let mut graph = Graph::new(corpus.len(), store, store.share(4));
     let mut sets = Sets::default();
-    pairs.visit(|rows, firsts, seconds| {
+    pairs.visit(|rows, firsts, seconds, before| {
+        steps.within(EDGES, before)?;
         let [of_firsts, of_seconds] = sets.of([firsts, seconds]);
         let of_one = |rows: &[(Pair, u64)]| {
             let first = rows[0].0.0;
@@ -194,8 +212,9 @@ fn edges(
         };
         let same_first = |x: &(Pair, u64), y: &(Pair, u64)| x.0.0 == y.0.0;
         let found: Vec<Edge> = rows.par_chunk_by(same_first).flat_map_iter(of_one).collect();
-        found.into_iter().try_for_each(|edge| graph.push(edge))
+        Ok::<_, RunError>(found.into_iter().try_for_each(|edge| graph.push(edge))?)
     })?;
+    steps.end(EDGES)?;
     Ok(graph)
 }
 

@@ -4,8 +4,10 @@ use super::tally::{Reason, Skip, Tally};
 use super::{Format, ReadOptions, jsonl, page, row, text, warc};
 use crate::article::{Article, Source};
 use crate::text::Words;
+use std::cell::Cell;
 use std::io;
 use std::ops::Range;
+use std::rc::Rc;
 use std::sync::mpsc::SyncSender;
 use std::sync::{Arc, Mutex};
 
@@ -47,6 +49,8 @@ pub struct Batch {
     /// nothing.
     pub(crate) met: Vec<Met>,
     bytes: Vec<u8>,
+    /// Bytes of files that were read for it, as they are packed.
+    file_bytes: u64,
     /// Where its buffer goes when it is done with.
     spare: Spare,
 }
@@ -106,10 +110,10 @@ impl Batch {
             })
     }
 
-    /// Bytes of its records, as they were read.
+    /// Bytes of the files, as they are packed, that its reader went through for it.
     #[must_use]
-    pub fn len_bytes(&self) -> usize {
-        self.bytes.len()
+    pub fn file_bytes(&self) -> u64 {
+        self.file_bytes
     }
 }
 
@@ -137,6 +141,8 @@ pub(super) struct Batcher {
     tally: Tally,
     path: Arc<str>,
     format: Format,
+    /// Bytes of files that were read since the last batch was sent.
+    file_bytes: Rc<Cell<u64>>,
     /// Records of the file so far.
     records: u64,
     /// Bytes of the file that were taken, and those of them before what is met next.
@@ -154,12 +160,18 @@ impl Batcher {
             tally: Tally::default(),
             path: "".into(),
             format: Format::Text,
+            file_bytes: Rc::default(),
             records: 0,
             taken: 0,
             passed: 0,
             closed: false,
             max_record: options.max_record(),
         }
+    }
+
+    /// Where bytes of files are counted as they are read.
+    pub(super) fn file_bytes(&self) -> Rc<Cell<u64>> {
+        Rc::clone(&self.file_bytes)
     }
 
     /// Longest record in bytes that is kept.
@@ -288,7 +300,9 @@ impl Batcher {
 
     fn send(&mut self) {
         let spare = Arc::clone(&self.batch.spare);
-        let next = Batch { records: Vec::new(), met: Vec::new(), bytes: Vec::new(), spare };
+        self.batch.file_bytes = self.file_bytes.take();
+        let next =
+            Batch { records: Vec::new(), met: Vec::new(), bytes: Vec::new(), file_bytes: 0, spare };
         let full = std::mem::replace(&mut self.batch, next);
         // The receiver is gone when the caller stopped early: nothing is left to do then.
         self.closed |= self.sender.send(full).is_err();

@@ -178,7 +178,8 @@ pub fn read(
                     let mut batcher = Batcher::new(sender, options);
                     while let Some(file) = files.get(next.fetch_add(1, Ordering::Relaxed)) {
                         if !batcher.closed() {
-                            read_stream(file, open(file), options, &mut batcher);
+                            let stream = open::open_counted(file, batcher.file_bytes());
+                            read_stream(file, stream, options, &mut batcher);
                         }
                     }
                     batcher.finish()

@@ -3,8 +3,10 @@
 use super::gzip::{Members, holds_member};
 use super::peek::Peek;
 use super::walk::InputFile;
+use std::cell::Cell;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
+use std::rc::Rc;
 
 /// Buffer of each stage of reading: the size of a zstd block.
 const BUFFER: usize = 128 << 10;
@@ -30,6 +32,24 @@ const MAX_DICTIONARY: u64 = 16 << 20;
 /// The file cannot be opened or its beginning not be read.
 pub(crate) fn open(file: &InputFile) -> io::Result<Box<dyn BufRead>> {
     undo(raw(file)?, &file.name)
+}
+
+/// The same, counting the bytes of the file that are read.
+pub(super) fn open_counted(file: &InputFile, count: Rc<Cell<u64>>) -> io::Result<Box<dyn BufRead>> {
+    undo(Box::new(Counted { raw: raw(file)?, count }), &file.name)
+}
+
+struct Counted {
+    raw: Box<dyn Read>,
+    count: Rc<Cell<u64>>,
+}
+
+impl Read for Counted {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        let read = self.raw.read(out)?;
+        self.count.update(|count| count + read as u64);
+        Ok(read)
+    }
 }
 
 fn raw(file: &InputFile) -> io::Result<Box<dyn Read>> {

@@ -81,6 +81,9 @@ fn read(file: File, fields: &Fields, batcher: &mut Batcher) -> io::Result<()> {
                 detail,
             );
         }
+        let bytes = reader.metadata().row_group(group).compressed_size();
+        let count = batcher.file_bytes();
+        count.set(count.get().saturating_add(u64::try_from(bytes).unwrap_or(0)));
         number = u64::saturating_add(number, rows);
         if batcher.closed() {
             break;

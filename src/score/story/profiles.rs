@@ -38,6 +38,8 @@ impl Profiles {
     /// store; there the profiles, 9 bytes for each term of an article and 60 an article, may take a
     /// quarter, and the keys, 6 bytes each, an eighth.
     ///
+    /// `tell` is called now and then with the share of the work that is done, 0 to 1.
+    ///
     /// # Errors
     /// Those of the work folder, as everywhere here.
     pub fn new(
@@ -46,8 +48,9 @@ impl Profiles {
         days: &Days<'_>,
         keys: usize,
         store: &Store,
+        tell: &mut dyn FnMut(f64),
     ) -> Result<Profiles> {
-        let weights = weights_of(texts, asked, store)?;
+        let weights = weights_of(texts, asked, store, &mut |part| tell(WEIGHTS * part))?;
         let mut found = Profiles {
             profiles: Column::new(store, store.share(4)),
             keys: Column::new(store, store.share(8)),
@@ -58,6 +61,7 @@ impl Profiles {
         let mut made: (&[u32], Vec<Lists>) = Default::default();
         pieces(texts, asked, bytes, |block, articles| {
             let first = articles[0] as usize;
+            tell(WEIGHTS + (1.0 - WEIGHTS) * first as f64 / texts.len() as f64);
             let days = days(first..articles[articles.len() - 1] as usize + 1)?;
             let some = |writer: &mut Writer, articles: &[u32]| {
                 let mut some = Lists::default();
@@ -137,9 +141,18 @@ pub(super) fn weights(corpus: &[Vec<Term>]) -> Weights {
     Weights::new(corpus.len(), &counts.collect::<Vec<_>>(), &BACKGROUND)
 }
 
-fn weights_of(texts: &Column, asked: &[u32], store: &Store) -> Result<Weights> {
+/// Share of the weights in the time that profiles take.
+const WEIGHTS: f64 = 0.25;
+
+fn weights_of(
+    texts: &Column,
+    asked: &[u32],
+    store: &Store,
+    tell: &mut dyn FnMut(f64),
+) -> Result<Weights> {
     let mut frequencies = Frequencies::new(store, store.share(4));
     pieces(texts, asked, store.share(8), |block, articles| {
+        tell(f64::from(articles[0]) / texts.len() as f64);
         let some = articles.par_chunks(OF_A_THREAD).map(|articles| {
             let (mut all, mut own) = (Vec::new(), Vec::new());
             for &article in articles {
@@ -207,7 +220,7 @@ mod tests {
             }
             let asked: Vec<u32> = (0..300).filter(|article| article % 3 > 0).collect();
             let days = |range: Range<usize>| Ok(range.map(|row| Some(row as i32)).collect());
-            let made = Profiles::new(&texts, &asked, &days, 4, &store).unwrap();
+            let made = Profiles::new(&texts, &asked, &days, 4, &store, &mut |_| ()).unwrap();
             assert_eq!((made.profiles.len(), made.keys.len()), (300, 300));
             assert!(made.keys.get(3).unwrap().is_empty());
             let profile = made.profiles.get(4).unwrap();
