@@ -172,9 +172,8 @@ impl Display {
     /// Leaves the line of the stage that is over where it is.
     fn end_stage(&mut self) {
         if let (Some(bar), Some(now)) = (&self.bar, self.now.take()) {
-            bar.println(now.last_line());
             bar.set_message("");
-            bar.tick();
+            bar.println(now.last_line());
         }
     }
 }
