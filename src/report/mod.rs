@@ -2,10 +2,14 @@
 
 mod csv;
 mod jsonl;
+#[cfg(feature = "parquet")]
+mod parquet;
 mod rows;
 
 pub use self::csv::CsvRows;
 pub use self::jsonl::{JsonClusters, JsonRows};
+#[cfg(feature = "parquet")]
+pub use self::parquet::ParquetRows;
 pub use rows::{Row, RowsOf};
 
 use crate::pipeline::Clusters;
