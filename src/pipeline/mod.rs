@@ -9,6 +9,7 @@ mod clusters;
 mod compare;
 mod corpus;
 mod entry;
+mod find;
 mod near;
 mod pairs;
 mod progress;
@@ -18,6 +19,7 @@ mod story;
 pub use clusters::{Assignment, Clusters, Entries, Relation};
 pub use compare::{Comparison, compare};
 pub use entry::Entry;
+pub use find::{Found, HELD, find_articles};
 pub use progress::{Observer, Progress, Silent, Stage};
 pub use sketch::{Sketcher, Sketches};
 
