@@ -22,6 +22,14 @@ pub(super) struct InputArgs {
     #[arg(long, value_name = "FILE")]
     files_from: Option<PathBuf>,
 
+    #[command(flatten)]
+    reading: ReadArgs,
+}
+
+/// How to read it.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Input")]
+pub(super) struct ReadArgs {
     /// Format of all inputs, instead of finding it for each by its contents and name
     #[arg(long, value_parser = format_parser())]
     format: Option<Format>,
@@ -68,6 +76,12 @@ impl InputArgs {
     }
 
     pub(super) fn options(&self) -> ReadOptions {
+        self.reading.options()
+    }
+}
+
+impl ReadArgs {
+    pub(super) fn options(&self) -> ReadOptions {
         ReadOptions {
             format: self.format,
             max_article: self.max_article,
@@ -89,7 +103,7 @@ fn format_parser() -> impl TypedValueParser<Value = Format> {
 }
 
 /// A number above 0, at most 1.
-fn share(text: &str) -> Result<f64, String> {
+pub(super) fn share(text: &str) -> Result<f64, String> {
     let number = text.parse().ok().filter(|number| *number > 0.0 && *number <= 1.0);
     number.ok_or_else(|| "it must be above 0 and at most 1".to_owned())
 }
