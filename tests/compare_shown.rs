@@ -139,6 +139,34 @@ fn colours_come_where_they_are_wanted() {
     assert_eq!(with(&[("NO_COLOR", "1")], &["--color", "always"]), coloured);
 }
 
+/// On a terminal there are colours, unless a variable forbids them, and lines of its width.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_terminal_is_looked_at() {
+    let place = Place::new();
+    place.write("a.txt", ONE);
+    place.write("b.txt", TWO);
+    let retold =
+        format!("stty rows 40 cols 67; {} compare a.txt b.txt", env!("CARGO_BIN_EXE_retold"));
+    for (variable, coloured) in
+        [(None, true), (Some(("NO_COLOR", "1")), false), (Some(("TERM", "dumb")), false)]
+    {
+        let mut script = std::process::Command::new("script");
+        script.args(["-qec", &retold, "/dev/null"]).current_dir(place.path());
+        script.stdin(std::process::Stdio::null()).env_remove("NO_COLOR").env("TERM", "xterm");
+        script.envs(variable);
+        match script.output() {
+            Ok(output) => {
+                let shown = String::from_utf8(output.stdout).unwrap();
+                assert_eq!(shown.contains('\u{1b}'), coloured, "{variable:?}: {shown}");
+                let line = format!("{0}─┼─{0}\r\n", "─".repeat(32));
+                assert!(shown.contains(&line), "{shown}");
+            }
+            Err(error) => eprintln!("skipped: no program `script` here: {error}"),
+        }
+    }
+}
+
 /// Nothing that an article holds drives the terminal, wherever it is shown.
 #[test]
 fn hostile_text_is_shown_and_not_obeyed() {

@@ -15,7 +15,7 @@ use sysinfo::{MemoryRefreshKind, RefreshKind, System};
 #[command(next_help_heading = "Input")]
 pub(super) struct InputArgs {
     /// Files, directories (with everything below them, hidden files too), or `-` for standard input
-    #[arg(value_name = "INPUT", required_unless_present = "files_from")]
+    #[arg(value_name = "INPUT", required_unless_present = "files_from", help_heading = None)]
     inputs: Vec<PathBuf>,
 
     /// Read more inputs from FILE, one a line; `-`: from standard input
@@ -30,11 +30,11 @@ pub(super) struct InputArgs {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Input")]
 pub(super) struct ReadArgs {
-    /// Format of all inputs, instead of finding it for each by its contents and name
+    /// Format of all inputs [default: found for each by its contents and name]
     #[arg(long, value_parser = format_parser())]
     format: Option<Format>,
 
-    /// Cut articles that are longer than SIZE, and count them (B, KiB, MiB, GiB)
+    /// Cut articles that are longer than SIZE (B, KiB, MiB, GiB), and count them
     #[arg(long, value_name = "SIZE", default_value = "16MiB", value_parser = size)]
     max_article: usize,
 
@@ -141,7 +141,8 @@ pub(super) struct MatchArgs {
     #[arg(long, value_name = "SCORE", default_value_t = STORY_THRESHOLD, value_parser = share)]
     story_threshold: f64,
 
-    /// Do not compare articles for a story whose dates are further apart than this
+    /// Do not compare articles for a story whose dates are further apart than this [default: no
+    /// limit]
     #[arg(long, value_name = "DAYS")]
     window: Option<u32>,
 }

@@ -26,11 +26,11 @@ use std::path::PathBuf;
 /// It looks at the two alone. `cluster` also weighs what is around them, so its story score of the
 /// same pair may be another.
 ///
-/// Passages of four words or more that both hold are marked with a number, the same in both columns:
-/// [1 so 1]. Names and numbers contradict where only one of the two has it, and the other has another
-/// beside the same words: a guess, on which no score depends.
+/// Passages of four words or more that both hold are marked by brackets with a number, the same in both
+/// columns. Names and numbers contradict where each of the two has one that the other has not, beside
+/// the same words: a guess, on which no score depends.
 #[derive(Debug, Args)]
-#[command(after_long_help = AFTER_HELP, after_help = EXAMPLES)]
+#[command(after_help = EXAMPLES, after_long_help = format!("{EXAMPLES}\n\n{JSON}"))]
 pub(super) struct CompareArgs {
     /// A file with one article; with --in the id of an article
     #[arg(value_name = "A")]
@@ -74,19 +74,19 @@ struct CompareInputArgs {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Output")]
 struct ShowArgs {
-    /// Print the comparison as one JSON object (see below)
+    /// Print the comparison as one JSON object (--help says which)
     #[arg(long)]
     json: bool,
 
-    /// Print both texts as a whole, however long they are
+    /// Print both texts as a whole, not only the passages of texts over 700 words
     #[arg(long)]
     full: bool,
 
-    /// Width of what is printed, in characters [default: that of the terminal, 100 elsewhere]
+    /// Characters of a line, 20 at least [default: those of the terminal; 100 elsewhere]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(20..))]
     width: Option<u16>,
 
-    /// Whether to colour: `auto` means on a terminal, unless NO_COLOR is set
+    /// When to colour; auto: on a terminal, unless NO_COLOR is set
     #[arg(long, value_enum, value_name = "WHEN", default_value = "auto")]
     color: When,
 }
@@ -100,30 +100,25 @@ enum When {
 
 const EXAMPLES: &str = "\
 Examples:
-  retold compare data/articles/021_ferry-bintang-agency.txt data/articles/022_ferry-bintang-daily.txt
-  retold compare --color always --full ONE.html OTHER.html | less -R
-  retold compare --in DUMP.jsonl.gz --id-field uuid 4711 0815
-  retold compare --in DUMP.csv DUMP.csv#7 DUMP.csv#12";
+  retold compare data/articles/021* data/articles/022*
+  retold compare --color always --full data/articles/000* data/articles/001* | less -R
+  retold extract data/articles > dump.jsonl
+  retold compare --in dump.jsonl dump.jsonl#12 dump.jsonl#14";
 
-const AFTER_HELP: &str = "\
-Examples:
-  retold compare data/articles/021_ferry-bintang-agency.txt data/articles/022_ferry-bintang-daily.txt
-  retold compare --color always --full ONE.html OTHER.html | less -R
-  retold compare --in DUMP.jsonl.gz --id-field uuid 4711 0815
-  retold compare --in DUMP.csv DUMP.csv#7 DUMP.csv#12
-
---json prints an object of
-  a, b            the articles: id, source, and title, url and date where they are known
-  level           exact, near, story, or null where they are two different articles
+const JSON: &str = "\
+--json prints one object on a line:
+  a, b            the two articles: id, source; title, url and date where they are known
+  level           exact, near or story; null: two different articles
   exact           whether the folded texts are equal
-  near            score, threshold, jaccard, containment, shared (shingles), shingles (of a and of b:
-                  the smaller number first), template (whether names and numbers keep it from being near)
-  story           score, threshold, sum, even (the sum that means a score of 0.5), and parts: for each
-                  its name, how alike the two are in it (0 to 1, or null), and what it adds to the sum
+  near            score, threshold, jaccard, containment; shared, a number of shingles;
+                  shingles, those of the shorter and of the longer text; template,
+                  whether it keeps them from being near
+  story           score, threshold; sum, and even, the sum of even odds; parts, each with
+                  alike (0 to 1, or null) and adds, what it adds to the sum
   shared          names, numbers, words and lead: what both hold, the weightiest first
   only            a and b: names and numbers at the top of one and nowhere in the other
-  contradictions  a and b: what each says; kind: name or number
-  passages        number, words, and a and b: text, and word, the place of its first word from 0";
+  contradictions  a and b, what each says; kind: name or number
+  passages        number, words, and a and b: text, and word, its first word (from 0)";
 
 /// Width where there is no terminal.
 const WIDTH: usize = 100;
