@@ -96,6 +96,10 @@ fn an_id_that_is_not_there_is_answered_with_what_is() {
     run.says(&["no article in empty.jsonl"]);
     let run = place.run(&["compare", "--in", "nowhere", "a", "b"]).ends(1);
     run.says(&["nowhere", "No such file"]);
+    // Nor is it passed over where both are found elsewhere.
+    let [a, b] = ["0001", "0002"].map(|n| format!("https://news.example/2026/{n}"));
+    let args = ["compare", "--in", "dump.jsonl", "--in", "nowhere", &a, &b];
+    place.run(&args).ends(3).says(&["retold: nowhere: "]);
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use crate::cli::{Outcome, summary};
 use anyhow::{Context, Result, bail};
 use retold::article::Article;
-use retold::pipeline::{Found, find_articles};
+use retold::pipeline::find_articles;
 use retold::read::{ReadOptions, Tally, expand, read};
 use std::path::{Path, PathBuf};
 
@@ -43,51 +43,36 @@ fn article(path: &Path, options: &ReadOptions) -> Result<Article> {
     }
 }
 
-/// The articles with these ids in some inputs, and whether all of those could be read as far as it
-/// matters.
+/// The articles with these ids in some inputs, and whether those could be read as far as it matters.
 pub(super) fn found(
     inputs: &[PathBuf],
     ids: [&Path; 2],
     options: &ReadOptions,
 ) -> Result<([Article; 2], Outcome)> {
-    let ids = ids.map(|id| {
-        id.to_str()
-            .context("an id is UTF-8, and this is not")
-            .map_err(|e| e.context(format!("{}", id.display())))
-    });
-    let [a, b] = ids;
-    let (a, b) = (a?, b?);
+    let [Some(a), Some(b)] = ids.map(Path::to_str) else { bail!("an id is UTF-8") };
     let (files, troubles) = expand(inputs);
     let mut found = find_articles(&files, options, &[a, b]);
-    if let Some(tally) = &mut found.tally {
-        for trouble in troubles {
-            tally.trouble(trouble.path, trouble.message);
-        }
-        summary::say_troubles(tally);
+    // What stands behind two articles that were found does not matter.
+    let mut tally = found.tally.take().unwrap_or_default();
+    for trouble in troubles {
+        tally.trouble(trouble.path, trouble.message);
     }
-    let articles = std::mem::take(&mut found.articles);
-    let missing: Vec<String> = articles
-        .iter()
-        .zip([a, b])
-        .zip(&found.nearest)
-        .filter(|((article, _), _)| article.is_none())
-        .map(|((_, id), nearest)| missing(id, nearest))
-        .collect();
-    if !missing.is_empty() {
-        bail!("{}\n{}", missing.join("\n"), what_is_there(inputs, &found));
-    }
-    let Ok([a, b]) = <[Article; 2]>::try_from(articles.into_iter().flatten().collect::<Vec<_>>())
-    else {
-        bail!("two articles are compared");
+    summary::say_troubles(&tally);
+    let missing = found.articles.iter().zip([a, b]).zip(&found.nearest);
+    let missing = missing.filter(|((article, _), _)| article.is_none());
+    let mut said: Vec<String> = missing.map(|((_, id), near)| not_there(id, near)).collect();
+    let mut articles = found.articles.into_iter().flatten();
+    let (Some(a), Some(b)) = (articles.next(), articles.next()) else {
+        said.push(what_is_there(inputs, found.first.as_deref(), &tally));
+        bail!("{}", said.join("\n"));
     };
     if a.source == b.source {
         bail!("A and B are one article, at {}: name two", a.source);
     }
-    let outcome = found.tally.as_ref().map_or(Ok(Outcome::Done), |t| summary::outcome(t, false))?;
-    Ok(([a, b], outcome))
+    Ok(([a, b], summary::outcome(&tally, false)?))
 }
 
-fn missing(id: &str, nearest: &[String]) -> String {
+fn not_there(id: &str, nearest: &[String]) -> String {
     let nearest: Vec<String> = nearest.iter().map(|id| format!("{id:?}")).collect();
     match nearest.is_empty() {
         true => format!("no article {id:?}"),
@@ -95,15 +80,14 @@ fn missing(id: &str, nearest: &[String]) -> String {
     }
 }
 
-/// How many articles were searched and what an id is there.
-fn what_is_there(inputs: &[PathBuf], found: &Found) -> String {
+/// How many articles were searched, and what an id is there.
+fn what_is_there(inputs: &[PathBuf], first: Option<&str>, tally: &Tally) -> String {
     let names: Vec<String> = inputs.iter().map(|input| input.display().to_string()).collect();
     let names = names.join(", ");
-    let articles = found.tally.as_ref().map_or(0, |tally: &Tally| tally.articles);
-    match &found.first {
+    match first {
         Some(first) => format!(
             "{} in {names}; an id there is {first:?}, and `retold extract` prints all of them",
-            summary::counted(articles, "article")
+            summary::counted(tally.articles, "article")
         ),
         None => format!("no article in {names}"),
     }
