@@ -275,7 +275,7 @@ fn an_output_that_cannot_be_written_is_said_first() {
     }
     let run = place.cluster(&["--assignments", "rows.txt", "nowhere.txt"]).ends(1);
     assert_eq!(run.err.lines().count(), 1, "{}", run.err);
-    run.says(&["--assignments rows.txt: name it .jsonl or .csv"]);
+    run.says(&["--assignments rows.txt: name it .jsonl, .csv or .parquet"]);
     // One of two outputs is bad: the other is not there either.
     place.cluster(&["-o", "good.jsonl", "--assignments", "no/rows.csv", "all.jsonl"]).ends(1);
     assert_eq!(place.names(), before);

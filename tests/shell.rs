@@ -44,3 +44,28 @@ fn the_manual_has_a_page_for_each_command() {
     let error = place.run(&["man", "clutser"]).ends(1).err;
     assert!(error.contains("no command \"clutser\"") && error.contains("cluster"), "{error}");
 }
+
+/// The examples that the help gives work on the articles of the repository.
+#[cfg(unix)]
+#[test]
+fn the_examples_of_the_help_work() {
+    let place = Place::new();
+    let data = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("data");
+    std::os::unix::fs::symlink(data, place.path().join("data")).unwrap();
+    let program = env!("CARGO_BIN_EXE_retold");
+    let mut lines = Vec::new();
+    for command in ["compare", "extract", "eval"] {
+        let help = place.run(&[command, "-h"]).ends(0).out;
+        let examples = help.lines().skip_while(|line| *line != "Examples:").skip(1);
+        lines.extend(
+            examples.map(|line| line.trim().replace("| less -R", "").replace("retold", program)),
+        );
+    }
+    assert!(lines.len() >= 9, "{lines:?}");
+    let script = format!("set -eo pipefail\n{}", lines.join("\n"));
+    let mut bash = std::process::Command::new("bash");
+    match bash.args(["-c", &script]).current_dir(place.path()).output() {
+        Ok(output) => assert!(output.status.success(), "{script}\n{output:?}"),
+        Err(error) => eprintln!("skipped: no bash here: {error}"),
+    }
+}

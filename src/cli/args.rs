@@ -15,18 +15,26 @@ use sysinfo::{MemoryRefreshKind, RefreshKind, System};
 #[command(next_help_heading = "Input")]
 pub(super) struct InputArgs {
     /// Files, directories (with everything below them, hidden files too), or `-` for standard input
-    #[arg(value_name = "INPUT", required_unless_present = "files_from")]
+    #[arg(value_name = "INPUT", required_unless_present = "files_from", help_heading = None)]
     inputs: Vec<PathBuf>,
 
     /// Read more inputs from FILE, one a line; `-`: from standard input
     #[arg(long, value_name = "FILE")]
     files_from: Option<PathBuf>,
 
-    /// Format of all inputs, instead of finding it for each by its contents and name
+    #[command(flatten)]
+    reading: ReadArgs,
+}
+
+/// How to read it.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Input")]
+pub(super) struct ReadArgs {
+    /// Format of all inputs [default: found for each by its contents and name]
     #[arg(long, value_parser = format_parser())]
     format: Option<Format>,
 
-    /// Cut articles that are longer than SIZE, and count them (B, KiB, MiB, GiB)
+    /// Cut articles that are longer than SIZE (B, KiB, MiB, GiB), and count them
     #[arg(long, value_name = "SIZE", default_value = "16MiB", value_parser = size)]
     max_article: usize,
 
@@ -73,6 +81,12 @@ impl InputArgs {
     }
 
     pub(super) fn options(&self) -> ReadOptions {
+        self.reading.options()
+    }
+}
+
+impl ReadArgs {
+    pub(super) fn options(&self) -> ReadOptions {
         ReadOptions {
             format: self.format,
             max_article: self.max_article,
@@ -94,7 +108,7 @@ fn format_parser() -> impl TypedValueParser<Value = Format> {
 }
 
 /// A number above 0, at most 1.
-fn share(text: &str) -> Result<f64, String> {
+pub(super) fn share(text: &str) -> Result<f64, String> {
     let number = text.parse().ok().filter(|number| *number > 0.0 && *number <= 1.0);
     number.ok_or_else(|| "it must be above 0 and at most 1".to_owned())
 }
@@ -132,7 +146,8 @@ pub(super) struct MatchArgs {
     #[arg(long, value_name = "SCORE", default_value_t = STORY_THRESHOLD, value_parser = share)]
     story_threshold: f64,
 
-    /// Do not compare articles for a story whose dates are further apart than this
+    /// Do not compare articles for a story whose dates are further apart than this [default: no
+    /// limit]
     #[arg(long, value_name = "DAYS")]
     window: Option<u32>,
 }

@@ -4,7 +4,7 @@ use super::args::{InputArgs, MatchArgs, RunArgs, config};
 use super::output::{Output, kind};
 use super::progress::Reporter;
 use super::{Outcome, job, summary, table};
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
 use clap::Args;
 use retold::config::Level;
 use retold::pipeline::Stage;
@@ -28,14 +28,16 @@ pub(super) struct ClusterArgs {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Output")]
 struct OutputArgs {
-    /// Write the clusters to FILE, one JSON object a line (.csv: rows), or `-` for standard output
+    /// Write the clusters to FILE, one JSON object a line (.csv or .parquet: one row per article in
+    /// them), or `-` for standard output
     ///
     /// Without it, a table for people on a terminal, and JSON Lines in a pipe (unless
     /// --assignments goes there).
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
 
-    /// Write one row per article to FILE (.jsonl or .csv), or `-` for standard output
+    /// Write one row per article to FILE (.jsonl, .csv or .parquet), or `-` for JSON Lines on
+    /// standard output
     #[arg(long, value_name = "FILE")]
     assignments: Option<PathBuf>,
 
@@ -88,7 +90,9 @@ impl OutputArgs {
             let rows = if self.singletons { RowsOf::ClusteredAndAlone } else { RowsOf::Clustered };
             let report: Box<dyn Report> = match kind(path).as_deref() {
                 Some("csv") => Box::new(CsvRows(rows)),
-                Some("parquet") => bail!("-o {}: name it .jsonl or .csv", path.display()),
+                Some("parquet") => {
+                    parquet(rows).with_context(|| format!("-o {}", path.display()))?
+                }
                 _ => Box::new(JsonClusters { singletons: self.singletons }),
             };
             destinations.push((report, Output::open(path)?));
@@ -96,9 +100,11 @@ impl OutputArgs {
         if let Some(path) = &self.assignments {
             let report: Box<dyn Report> = match kind(path).as_deref() {
                 Some("csv") => Box::new(CsvRows(RowsOf::All)),
+                Some("parquet") => parquet(RowsOf::All)
+                    .with_context(|| format!("--assignments {}", path.display()))?,
                 Some("jsonl" | "ndjson") => Box::new(JsonRows(RowsOf::All)),
                 _ if path.as_os_str() == "-" => Box::new(JsonRows(RowsOf::All)),
-                _ => bail!("--assignments {}: name it .jsonl or .csv", path.display()),
+                _ => bail!("--assignments {}: name it .jsonl, .csv or .parquet", path.display()),
             };
             if destinations.iter().any(|(_, output)| output.is_at(path)) {
                 bail!("-o and --assignments both name {}: one place holds one", path.display());
@@ -107,4 +113,14 @@ impl OutputArgs {
         }
         Ok(destinations)
     }
+}
+
+#[cfg(feature = "parquet")]
+fn parquet(rows: RowsOf) -> Result<Box<dyn Report>> {
+    Ok(Box::new(retold::report::ParquetRows(rows)))
+}
+
+#[cfg(not(feature = "parquet"))]
+fn parquet(_: RowsOf) -> Result<Box<dyn Report>> {
+    bail!("built without the feature parquet: name it .jsonl or .csv")
 }

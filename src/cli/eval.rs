@@ -21,14 +21,15 @@ use std::path::{Path, PathBuf};
 /// LABELS is a table with a header, tab-separated (.csv: comma-separated). Its columns say what it
 /// holds: `id` and `cluster`, groups at the level of --match; `id` and any of `exact`, `near` and
 /// `story`, groups at these levels; `id_a`, `id_b` and `label`, pairs that belong together (1) or
-/// not (0) at the level of --match.
+/// not (0) at the level of --match. Labels of articles that are not there are counted, and passed over.
 #[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
 pub(super) struct EvalArgs {
-    /// The labels
+    /// The table of labels
     #[arg(long, value_name = "LABELS")]
     gold: PathBuf,
 
-    /// Print JSON
+    /// Print the figures as one JSON object
     #[arg(long)]
     json: bool,
 
@@ -39,6 +40,11 @@ pub(super) struct EvalArgs {
     #[command(flatten)]
     run: RunArgs,
 }
+
+const EXAMPLES: &str = "\
+Examples:
+  retold eval --gold data/labels.tsv data/articles
+  retold eval --gold data/labels.tsv --match near --json data/articles";
 
 /// Labels, by the ids of articles.
 enum Gold {

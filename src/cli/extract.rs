@@ -12,16 +12,33 @@ use std::io;
 use std::path::PathBuf;
 
 /// Print the articles as the detector reads them, as JSON Lines
+///
+/// One object an article, in the order of the files and their records: id, source, url, title, date,
+/// lang and text; what is not known is left out. Of a page it is the main text that is read.
 #[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
 pub(super) struct ExtractArgs {
     #[command(flatten)]
     input: InputArgs,
 
+    #[command(flatten)]
+    show: ShowArgs,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  retold extract data/articles -o articles.jsonl
+  retold extract -q data/articles | head -n 1
+  retold extract data/articles | retold cluster -";
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Output")]
+struct ShowArgs {
     /// Write to FILE instead of standard output
     #[arg(short, long, value_name = "FILE", default_value = "-")]
     output: PathBuf,
 
-    /// Fail if any record is skipped that should be an article
+    /// Fail if any file or record that should be an article was not read
     #[arg(long)]
     strict: bool,
 
@@ -48,7 +65,7 @@ struct Line<'a> {
 /// Runs the command. Files are read one after another, so that the order of the lines is that of
 /// the files and their records.
 pub(super) fn run(args: &ExtractArgs) -> Result<Outcome> {
-    let output = Output::open(&args.output)?;
+    let output = Output::open(&args.show.output)?;
     let (files, troubles) = args.input.files()?;
     let options = args.input.options();
     let mut tally = Tally::default();
@@ -77,14 +94,14 @@ pub(super) fn run(args: &ExtractArgs) -> Result<Outcome> {
         written?;
         // Where nothing could be read, or the run fails, a file that is there stays as it is.
         let nothing = tally.articles == 0 && tally.is_incomplete();
-        is_kept = nothing || summary::outcome(&tally, args.strict).is_err();
+        is_kept = nothing || summary::outcome(&tally, args.show.strict).is_err();
         if is_kept { Err(io::Error::other("nothing to write")) } else { Ok(()) }
     });
     if !is_kept {
         written?;
     }
     summary::say_troubles(&tally);
-    if !args.quiet {
+    if !args.show.quiet {
         say(&format!(
             "read {} = {} + {}",
             summary::counted(tally.records, "record"),
@@ -92,7 +109,7 @@ pub(super) fn run(args: &ExtractArgs) -> Result<Outcome> {
             summary::skipped(&tally)
         ));
     }
-    summary::outcome(&tally, args.strict)
+    summary::outcome(&tally, args.show.strict)
 }
 
 fn write(article: &Article, out: &mut dyn io::Write) -> io::Result<()> {

@@ -99,15 +99,16 @@ fn say(line: &str) {
 /// The text with control characters and changes of direction written out, so that a file's name or
 /// an article's title cannot drive the terminal.
 fn printable(text: &str) -> String {
-    let harmless = |c: char| {
-        c == '\n'
-            || !(c.is_control() || matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}'))
-    };
     let mut shown = String::with_capacity(text.len());
-    for c in text.chars() {
-        if harmless(c) { shown.push(c) } else { shown.extend(c.escape_default()) }
-    }
+    text.chars().for_each(|c| push_printable(c, &mut shown));
     shown
+}
+
+/// Adds a character as [`printable`] shows it.
+fn push_printable(c: char, shown: &mut String) {
+    let harmless = c == '\n'
+        || !(c.is_control() || matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}'));
+    if harmless { shown.push(c) } else { shown.extend(c.escape_default()) }
 }
 
 #[cfg(test)]

@@ -10,23 +10,25 @@ use std::io::{self, Write};
 
 /// Print the completions of a shell
 ///
-/// Put them where the shell looks for them, for example:
-///
-///   retold completions bash > ~/.local/share/bash-completion/completions/retold
-///   retold completions zsh  > ~/.zfunc/_retold
-///   retold completions fish > ~/.config/fish/completions/retold.fish
+/// Put them where the shell looks for them.
 #[derive(Debug, Args)]
-#[command(verbatim_doc_comment)]
+#[command(after_help = "\
+Examples:
+  retold completions bash > ~/.local/share/bash-completion/completions/retold
+  retold completions zsh > ~/.zfunc/_retold
+  retold completions fish > ~/.config/fish/completions/retold.fish")]
 pub(super) struct CompletionsArgs {
-    /// The shell
+    /// The shell to print them for
     shell: Shell,
 }
 
-/// Print a page of the manual
-///
-/// For example: retold man | man -l -
+/// Print a page of the manual, as roff
 #[derive(Debug, Args)]
-#[command(verbatim_doc_comment)]
+#[command(after_help = "\
+Examples:
+  retold man | man -l -
+  retold man compare | man -l -
+  retold man cluster > ~/.local/share/man/man1/retold-cluster.1")]
 pub(super) struct ManArgs {
     /// The command it is about [default: all of them, in short]
     #[arg(value_name = "COMMAND")]

@@ -9,6 +9,7 @@ mod clusters;
 mod compare;
 mod corpus;
 mod entry;
+mod find;
 mod near;
 mod pairs;
 mod progress;
@@ -18,7 +19,8 @@ mod story;
 pub use clusters::{Assignment, Clusters, Entries, Extent, Relation};
 pub use compare::{Comparison, compare};
 pub use entry::Entry;
-use progress::Steps;
+
+pub use find::{Found, HELD, find_articles};
 pub use progress::{Observer, Progress, Silent, Stage};
 pub use sketch::{Sketcher, Sketches};
 
@@ -31,6 +33,7 @@ use crate::text::Tokens;
 use clusters::Levels;
 use corpus::{Arrivals, Corpus};
 use entry::find;
+use progress::Steps;
 use rayon::prelude::*;
 use sketch::Fact;
 use thiserror::Error;

@@ -1,6 +1,7 @@
 //! Parquet: the columns that are named are decoded, and no others.
 //!
-//! The one file that knows the `parquet` crate, which has a new major version every few months.
+//! Beside `report::parquet` the one file that knows the `parquet` crate, which has a new major version
+//! every few months.
 
 use super::Fields;
 use super::batch::Batcher;

@@ -2,11 +2,15 @@
 
 mod csv;
 mod jsonl;
+#[cfg(feature = "parquet")]
+mod parquet;
 mod removed;
 mod rows;
 
 pub use self::csv::CsvRows;
 pub use self::jsonl::{JsonClusters, JsonRows};
+#[cfg(feature = "parquet")]
+pub use self::parquet::ParquetRows;
 pub use removed::{CsvRemoved, JsonRemoved};
 pub use rows::{Row, RowsOf};
 
