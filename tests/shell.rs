@@ -54,14 +54,14 @@ fn the_examples_of_the_help_work() {
     std::os::unix::fs::symlink(data, place.path().join("data")).unwrap();
     let program = env!("CARGO_BIN_EXE_retold");
     let mut lines = Vec::new();
-    for command in ["compare", "extract", "eval"] {
+    for command in ["cluster", "dedup", "compare", "extract", "eval"] {
         let help = place.run(&[command, "-h"]).ends(0).out;
         let examples = help.lines().skip_while(|line| *line != "Examples:").skip(1);
         lines.extend(
             examples.map(|line| line.trim().replace("| less -R", "").replace("retold", program)),
         );
     }
-    assert!(lines.len() >= 9, "{lines:?}");
+    assert!(lines.len() >= 16, "{lines:?}");
     let script = format!("set -eo pipefail\n{}", lines.join("\n"));
     let mut bash = std::process::Command::new("bash");
     match bash.args(["-c", &script]).current_dir(place.path()).output() {

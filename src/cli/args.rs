@@ -132,9 +132,9 @@ fn size(text: &str) -> Result<usize, String> {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Matching")]
 pub(super) struct MatchArgs {
-    /// Deepest level to match at; each contains the ones before it [default: story; of dedup: near]
-    #[arg(long = "match", value_enum, value_name = "LEVEL")]
-    level: Option<LevelName>,
+    /// Deepest level to match at; each contains the ones before it
+    #[arg(long = "match", value_enum, value_name = "LEVEL", default_value = "story")]
+    level: LevelName,
 
     /// Least score of two near-duplicates, above 0, at most 1
     #[arg(long, value_name = "SCORE", default_value_t = NEAR_THRESHOLD, value_parser = share)]
@@ -199,20 +199,14 @@ fn half_of_memory() -> usize {
     usize::try_from(system.total_memory().min(limit) / 2).unwrap_or(usize::MAX)
 }
 
-/// The configuration that the options mean; `level` where none is said.
-pub(super) fn config(
-    input: &InputArgs,
-    matching: &MatchArgs,
-    run: &RunArgs,
-    level: Level,
-) -> Result<Config> {
+/// The configuration that the options mean.
+pub(super) fn config(input: &InputArgs, matching: &MatchArgs, run: &RunArgs) -> Result<Config> {
     let config = Config {
         read: input.options(),
         level: match matching.level {
-            None => level,
-            Some(LevelName::Exact) => Level::Exact,
-            Some(LevelName::Near) => Level::Near,
-            Some(LevelName::Story) => Level::Story,
+            LevelName::Exact => Level::Exact,
+            LevelName::Near => Level::Near,
+            LevelName::Story => Level::Story,
         },
         near_threshold: matching.near_threshold,
         story_threshold: matching.story_threshold,

@@ -6,7 +6,6 @@ use super::progress::Reporter;
 use super::{Outcome, job, summary, table};
 use anyhow::{Context, Result, bail};
 use clap::Args;
-use retold::config::Level;
 use retold::pipeline::Stage;
 use retold::report::{CsvRows, JsonClusters, JsonRows, Report, RowsOf};
 use std::io::IsTerminal;
@@ -14,6 +13,7 @@ use std::path::PathBuf;
 
 /// Report which articles belong together: clusters at three levels
 #[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
 pub(super) struct ClusterArgs {
     #[command(flatten)]
     input: InputArgs,
@@ -24,6 +24,13 @@ pub(super) struct ClusterArgs {
     #[command(flatten)]
     run: RunArgs,
 }
+
+const EXAMPLES: &str = "\
+Examples:
+  retold cluster data/articles
+  retold cluster data/articles -o clusters.jsonl --assignments rows.parquet
+  retold cluster --match near --memory 1GiB data/articles -o copies.csv
+  retold extract data/articles | retold cluster - --window 3";
 
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Output")]
@@ -48,7 +55,7 @@ struct OutputArgs {
 
 /// Runs the command.
 pub(super) fn run(args: &ClusterArgs) -> Result<Outcome> {
-    let config = config(&args.input, &args.matching, &args.run, Level::Story)?;
+    let config = config(&args.input, &args.matching, &args.run)?;
     let singletons = args.output.singletons;
     let destinations = args.output.open()?;
     let (files, troubles) = args.input.files()?;

@@ -8,7 +8,6 @@ use super::{Outcome, job, say, summary};
 use ahash::AHashSet;
 use anyhow::{Context, Result, bail};
 use clap::{Args, ValueEnum};
-use retold::config::Level;
 use retold::dedup::{self, Copied, Keep, Removals, Removed};
 use retold::pipeline::{Clusters, Observer, Progress, Stage};
 use retold::read::{InputFile, ReadOptions, Reason, Trouble, expand};
@@ -24,6 +23,7 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 /// Every file is written below DIR in its own format and packing; what is kept stays as it was,
 /// byte for byte.
 #[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
 pub(super) struct DedupArgs {
     #[command(flatten)]
     input: InputArgs,
@@ -34,6 +34,12 @@ pub(super) struct DedupArgs {
     #[command(flatten)]
     run: RunArgs,
 }
+
+const EXAMPLES: &str = "\
+Examples:
+  retold dedup data/articles -o kept
+  retold dedup --match exact --keep earliest data/articles -o without-copies
+  retold dedup --match story data/articles -o one-a-story --removed removed.csv";
 
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Output")]
@@ -66,7 +72,7 @@ enum KeepName {
 
 /// Runs the command.
 pub(super) fn run(args: &DedupArgs) -> Result<Outcome> {
-    let config = config(&args.input, &args.matching, &args.run, Level::Near)?;
+    let config = config(&args.input, &args.matching, &args.run)?;
     let folder = Folder::open(&args.output.output)?;
     let rows = args.output.open_removed()?;
     let names = args.input.names()?;

@@ -62,7 +62,7 @@ enum Figures {
 
 /// Runs the command.
 pub(super) fn run(args: &EvalArgs) -> Result<Outcome> {
-    let mut config = config(&args.input, &args.matching, &args.run, Level::Story)?;
+    let mut config = config(&args.input, &args.matching, &args.run)?;
     let gold = read_gold(&args.gold, config.level)
         .with_context(|| format!("cannot read the labels {}", args.gold.display()))?;
     if let Gold::Pairs(pairs) = &gold {

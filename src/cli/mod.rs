@@ -15,7 +15,7 @@ mod summary;
 mod table;
 mod unfinished;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use std::io::{self, Write};
 use std::process::ExitCode;
 
@@ -24,13 +24,20 @@ use std::process::ExitCode;
 /// Reads a crawl dump and reports clusters at three depths: exact copies, near-duplicates, and
 /// articles that tell one story in other words.
 #[derive(Debug, Parser)]
-#[command(version, max_term_width = 100, after_help = EXIT_CODES)]
+#[command(version, max_term_width = 100, after_help = AFTER_HELP)]
 struct Cli {
     #[command(subcommand)]
     command: Command,
 }
 
-const EXIT_CODES: &str = "\
+const AFTER_HELP: &str = "\
+Examples:
+  retold cluster data/articles                          which articles tell one story
+  retold dedup data/articles -o kept                    the same files without edited copies
+  retold compare data/articles/000* data/articles/001*  why two are, or are not, one story
+
+Each command says more, with examples: retold help cluster
+
 Exit codes:
   0    done
   1    failed
@@ -58,10 +65,16 @@ enum Outcome {
     Incomplete,
 }
 
+/// The commands and their arguments. Whoever removes articles wants copies to go, not stories.
+fn command() -> clap::Command {
+    let near = |level: clap::Arg| level.default_value("near");
+    Cli::command().mut_subcommand("dedup", |dedup| dedup.mut_arg("level", near))
+}
+
 /// Runs the command that the arguments name.
 pub(crate) fn main() -> ExitCode {
     // Wrong usage ends here, with exit code 2.
-    let cli = Cli::parse();
+    let cli = Cli::from_arg_matches(&command().get_matches()).unwrap_or_else(|wrong| wrong.exit());
     unfinished::remove_when_stopped();
     let outcome = match cli.command {
         Command::Cluster(args) => cluster::run(&args),
@@ -117,8 +130,7 @@ mod tests {
 
     #[test]
     fn the_arguments_are_well_formed() {
-        use clap::CommandFactory;
-        Cli::command().debug_assert();
+        command().debug_assert();
     }
 
     #[test]

@@ -1,9 +1,9 @@
 //! What shells and `man` read: made from the definitions of the arguments, so that it is never out of
 //! date.
 
-use super::Cli;
+use super::command;
 use anyhow::{Context, Result};
-use clap::{Args, CommandFactory};
+use clap::Args;
 use clap_complete::Shell;
 use clap_mangen::Man;
 use std::io::{self, Write};
@@ -37,14 +37,14 @@ pub(super) struct ManArgs {
 
 pub(super) fn completions(args: &CompletionsArgs) -> Result<()> {
     let mut script = Vec::new();
-    clap_complete::generate(args.shell, &mut Cli::command(), "retold", &mut script);
+    clap_complete::generate(args.shell, &mut command(), "retold", &mut script);
     print(&script)
 }
 
 pub(super) fn man(args: &ManArgs) -> Result<()> {
-    let mut all = Cli::command();
+    let mut all = command();
     all.build();
-    let command = match &args.command {
+    let page_of = match &args.command {
         None => all,
         Some(name) => {
             let known: Vec<&str> = all.get_subcommands().map(clap::Command::get_name).collect();
@@ -53,7 +53,7 @@ pub(super) fn man(args: &ManArgs) -> Result<()> {
         }
     };
     let mut page = Vec::new();
-    Man::new(command).render(&mut page)?;
+    Man::new(page_of).render(&mut page)?;
     print(&page)
 }
 

@@ -1,7 +1,7 @@
 //! JSON Lines: one object a line, its fields named by the options.
 
-use super::Fields;
 use super::batch::{Batcher, Decoded};
+use super::fields::{Fields, NAMED};
 use super::gzip::Gap;
 use super::tally::Reason;
 use super::text::lossy;
@@ -117,12 +117,8 @@ pub(super) fn decode(
         (Reason::NotJson, format!("{error}: one JSON object a line is expected"))
     })?;
     let Some(text) = found.text else {
-        let there = if found.other_fields.is_empty() {
-            "the object has no other fields".to_owned()
-        } else {
-            format!("fields there are: {}", found.other_fields.join(", "))
-        };
-        let detail = format!("no field {:?}; {there} (--text-field names it)", fields.text);
+        let names = found.other_fields.iter().map(String::as_str);
+        let detail = fields.without_text("field", names);
         return Err((Reason::NoTextField, detail));
     };
     let Some(text) = string(text, &mut replaced).map(Cow::into_owned) else {
@@ -164,9 +160,6 @@ struct Found<'a> {
     other_fields: Vec<String>,
 }
 
-/// Field names kept for a message.
-const NAMED_FIELDS: usize = 12;
-
 fn parse<'a>(line: &'a str, fields: &Fields) -> serde_json::Result<Found<'a>> {
     let mut deserializer = serde_json::Deserializer::from_str(line);
     let found = ObjectSeed(fields).deserialize(&mut deserializer)?;
@@ -203,7 +196,7 @@ impl<'de> Visitor<'de> for ObjectSeed<'_> {
                 n if n == fields.url => &mut found.url,
                 n if n == fields.date => &mut found.date,
                 other => {
-                    if found.other_fields.len() < NAMED_FIELDS {
+                    if found.other_fields.len() <= NAMED {
                         found.other_fields.push(other.to_owned());
                     }
                     map.next_value::<IgnoredAny>()?;

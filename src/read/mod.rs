@@ -14,6 +14,7 @@
 mod arc;
 mod batch;
 mod csv;
+mod fields;
 mod gzip;
 mod head;
 pub mod html;
@@ -34,6 +35,7 @@ mod window;
 
 pub(crate) use batch::Met;
 pub use batch::{Batch, Decoded, RawRecord};
+pub use fields::Fields;
 pub(crate) use gzip::Gap;
 pub(crate) use open::{Packing, open};
 pub use tally::{Reason, Skip, Skipped, Tally, Trouble};
@@ -94,29 +96,6 @@ impl std::fmt::Display for Format {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let name = Format::NAMES.iter().find(|(_, format)| format == self);
         f.write_str(name.map_or("", |(name, _)| name))
-    }
-}
-
-/// Names of the fields of a record that hold the parts of an article.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Fields {
-    /// Field of the text.
-    pub text: String,
-    /// Field of the identifier.
-    pub id: String,
-    /// Field of the headline.
-    pub title: String,
-    /// Field of the address.
-    pub url: String,
-    /// Field of the date of publication.
-    pub date: String,
-}
-
-impl Default for Fields {
-    fn default() -> Self {
-        let [text, id, title, url, date] =
-            ["text", "id", "title", "url", "date"].map(str::to_owned);
-        Fields { text, id, title, url, date }
     }
 }
 

@@ -17,9 +17,6 @@ pub(super) type Columns = [Option<usize>; FIELDS];
 /// Length that stands for a field that is not there.
 const NONE: u32 = u32::MAX;
 
-/// Columns named in the message when the text's is not there.
-const NAMED_COLUMNS: usize = 12;
-
 /// The columns that `fields` name.
 ///
 /// # Errors
@@ -31,15 +28,7 @@ pub(super) fn columns<'a>(
     let wanted = [&fields.text, &fields.id, &fields.title, &fields.url, &fields.date];
     let columns = wanted.map(|field| names.clone().position(|name| name == field));
     if columns[0].is_none() {
-        let mut there: Vec<_> = names.clone().take(NAMED_COLUMNS).collect();
-        if names.count() > NAMED_COLUMNS {
-            there.push("...");
-        }
-        let message = format!(
-            "no column {:?}; columns there are: {} (--text-field names it)",
-            fields.text,
-            there.join(", ")
-        );
+        let message = fields.without_text("column", names);
         return Err(io::Error::new(io::ErrorKind::InvalidData, message));
     }
     Ok(columns)
