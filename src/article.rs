@@ -45,6 +45,23 @@ pub struct Article {
     pub text: String,
 }
 
+impl Article {
+    /// An article of an id and a text, from no file.
+    #[must_use]
+    pub fn new(id: impl Into<String>, text: impl Into<String>) -> Article {
+        Article {
+            source: Source { path: "memory".into(), record: 0 },
+            id: Some(id.into()),
+            title: None,
+            url: None,
+            date: None,
+            fetched: None,
+            lang: None,
+            text: text.into(),
+        }
+    }
+}
+
 /// The host that an address names, in lower case, without a `www.` before it or a port behind it;
 /// `None` where there is none to see.
 #[must_use]

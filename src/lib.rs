@@ -35,32 +35,24 @@
 //!
 //! # Example
 //!
-//! [`pipeline::run`] reads files. Texts that are in memory already are sketched one by one, and then
-//! grouped:
+//! [`pipeline::run`] reads files; [`pipeline::run_articles`] takes texts that are in memory:
 //!
 //! ```
-//! use retold::article::{Article, Source};
+//! use retold::article::Article;
 //! use retold::config::{Config, Level};
-//! use retold::pipeline::{Silent, Sketcher, Sketches, group};
-//! use retold::read::Tally;
+//! use retold::pipeline::{Silent, run_articles};
 //!
-//! let texts = [
+//! let articles = [
 //!     "A fire in the old cannery at Port Halvard killed two night watchmen, Marit Solberg said.",
 //!     "Two guards died when flames swept the Halvard cannery, according to police chief Solberg.",
 //!     "The council of Port Halvard decided to build a swimming hall beside the school.",
 //! ];
-//! let (mut sketcher, mut sketches) = (Sketcher::default(), Sketches::default());
-//! for (record, text) in (1..).zip(texts) {
-//!     let source = Source { path: "memory".into(), record };
-//!     let (id, text) = (Some(format!("article {record}")), text.to_owned());
-//!     let article = Article { source, id, title: None, url: None, date: None, fetched: None, lang: None, text };
-//!     sketcher.sketch(&article, &mut sketches).map_err(|skip| skip.detail)?;
-//! }
-//! let clusters = group(&sketches, Tally::default(), &Config::default(), &Silent)?;
+//! let articles = ["a", "b", "c"].iter().zip(articles).map(|(id, text)| Article::new(*id, text));
+//! let clusters = run_articles(articles, &Config::default(), &Silent)?;
 //! // Articles are numbered in the order of their ids.
 //! let story = |article| clusters.representative(article, Level::Story);
 //! assert!(story(0) == story(1) && story(2) != story(0));
-//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! # Ok::<(), retold::pipeline::RunError>(())
 //! ```
 //!
 //! # References

@@ -10,6 +10,7 @@ mod compare;
 mod corpus;
 mod entry;
 mod find;
+mod gather;
 mod near;
 mod pairs;
 mod progress;
@@ -24,8 +25,9 @@ pub use find::{Found, HELD, find_articles};
 pub use progress::{Observer, Progress, Silent, Stage};
 pub use sketch::{Sketcher, Sketches};
 
+use crate::article::Article;
 use crate::config::{Config, Level, ThresholdError};
-use crate::read::{self, Batch, InputFile, ReadOptions, Tally};
+use crate::read::{InputFile, Tally};
 use crate::score::near::Overlap;
 use crate::shingle::near::shingles;
 use crate::store::{Sorter, Store, StoreError};
@@ -33,6 +35,7 @@ use crate::text::Tokens;
 use clusters::Levels;
 use corpus::{Arrivals, Corpus};
 use entry::find;
+use gather::{gather, gather_articles};
 use progress::Steps;
 use rayon::prelude::*;
 use sketch::Fact;
@@ -83,14 +86,36 @@ pub fn run(
     config: &Config,
     observer: &dyn Observer,
 ) -> Result<Clusters, RunError> {
-    config.check()?;
-    let threads = config.threads.map_or(0, std::num::NonZeroUsize::get);
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build()?;
-    let store = Store::new(config.memory, &config.work_dir);
+    let (pool, store) = prepare(config)?;
     let _batches = store.hold(BATCHES);
     let run = Run { config, store: &store, observer };
     let (arrivals, tally) = gather(files, &run, &pool)?;
     pool.install(|| group_arrivals(arrivals, tally, &run))
+}
+
+/// Groups articles that are in memory, or made one by one: what [`run`] does with those of files.
+/// Articles whose ids, sources and texts are equal stand in no particular order.
+///
+/// # Errors
+/// See [`RunError`]. An article without words is no error: it is in the tally of the result.
+pub fn run_articles(
+    articles: impl IntoIterator<Item = Article>,
+    config: &Config,
+    observer: &dyn Observer,
+) -> Result<Clusters, RunError> {
+    let (pool, store) = prepare(config)?;
+    let _batches = store.hold(BATCHES);
+    let run = Run { config, store: &store, observer };
+    let (arrivals, tally) = gather_articles(articles.into_iter(), &run, &pool)?;
+    pool.install(|| group_arrivals(arrivals, tally, &run))
+}
+
+/// The threads and the memory of a run.
+fn prepare(config: &Config) -> Result<(rayon::ThreadPool, Store), RunError> {
+    config.check()?;
+    let threads = config.threads.map_or(0, std::num::NonZeroUsize::get);
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build()?;
+    Ok((pool, Store::new(config.memory, &config.work_dir)))
 }
 
 /// Groups articles that are already sketched, in the calling thread's pool: what [`run`] does after
@@ -192,90 +217,6 @@ pub fn compared(sketches: &Sketches, config: &Config) -> Result<Vec<Compared>, R
         Ok(Compared { id, list: corpus.texts.get(number)?, day, near })
     };
     near.iter().enumerate().map(article).collect()
-}
-
-/// Reads and sketches every article. While a batch is sketched the one before it is stored.
-fn gather(
-    files: &[InputFile],
-    run: &Run<'_>,
-    pool: &rayon::ThreadPool,
-) -> Result<(Arrivals, Tally), RunError> {
-    let options = &run.config.read;
-    // Two readers even on one core: one waits for the disk while the other parses.
-    let readers = pool.current_num_threads().clamp(2, 8);
-    let (mut arrivals, mut sketched) = (Arrivals::new(run.store), Tally::default());
-    let [mut now, mut before] = [(); 2].map(|()| Parts::default());
-    let (mut bytes, mut stopped) = (0, None);
-    let total = bytes_of(files);
-    let mut tally = read::read(files, options, readers, |batch| {
-        let store = || before.store(&mut arrivals, &mut sketched);
-        let ((), stored) = pool.install(|| rayon::join(|| now.sketch(&batch, options), store));
-        std::mem::swap(&mut now, &mut before);
-        bytes += batch.file_bytes();
-        let share = total.map(|total| (bytes as f64 / total as f64).min(1.0));
-        let articles = arrivals.len() as u64;
-        let progress = Progress { stage: Stage::Read, share, articles, bytes };
-        stopped = match stored {
-            Ok(()) if !run.observer.report(progress) => Some(RunError::Cancelled),
-            other => other.err().map(RunError::Store),
-        };
-        stopped.is_none()
-    });
-    if let Some(why) = stopped {
-        return Err(why);
-    }
-    before.store(&mut arrivals, &mut sketched)?;
-    tally.merge(sketched);
-    Ok((arrivals, tally))
-}
-
-/// Bytes of all files, if all have a size, and that is known.
-fn bytes_of(files: &[InputFile]) -> Option<u64> {
-    let bytes = files.iter().map(|file| {
-        let metadata = std::fs::metadata(file.path.as_ref()?).ok()?;
-        metadata.is_file().then_some(metadata.len())
-    });
-    bytes.sum::<Option<u64>>().filter(|&bytes| bytes > 0)
-}
-
-/// A batch in parts that are sketched in parallel; they keep their buffers from batch to batch.
-#[derive(Default)]
-struct Parts([Part; 16]);
-
-#[derive(Default)]
-struct Part {
-    sketcher: Sketcher,
-    sketches: Sketches,
-    tally: Tally,
-}
-
-impl Parts {
-    fn sketch(&mut self, batch: &Batch, options: &ReadOptions) {
-        let of_each = batch.records.len().div_ceil(self.0.len()).max(1);
-        let parts = self.0.par_iter_mut().zip(batch.records.par_chunks(of_each));
-        parts.for_each(|(Part { sketcher, sketches, tally }, records)| {
-            for record in records {
-                let sketched = batch.decode(record, options).and_then(|decoded| {
-                    sketcher.sketch(&decoded.article, sketches)?;
-                    Ok((decoded.replaced, decoded.cut))
-                });
-                match sketched {
-                    Ok((replaced, cut)) => tally.article(replaced, cut),
-                    Err(skip) => tally.skip(skip),
-                }
-            }
-        });
-    }
-
-    /// Hands on what has been sketched.
-    fn store(&mut self, arrivals: &mut Arrivals, tally: &mut Tally) -> Result<(), StoreError> {
-        self.0.iter_mut().try_for_each(|part| {
-            tally.merge(std::mem::take(&mut part.tally));
-            arrivals.add(&part.sketches)?;
-            part.sketches.clear();
-            Ok(())
-        })
-    }
 }
 
 /// The articles that stand for themselves, rising.
