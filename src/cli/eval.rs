@@ -3,7 +3,7 @@
 use super::args::{InputArgs, MatchArgs, RunArgs, config};
 use super::output::Output;
 use super::progress::Reporter;
-use super::{Outcome, job};
+use super::{Outcome, job, say, summary};
 use ahash::AHashMap;
 use anyhow::{Context, Result, bail};
 use clap::Args;
@@ -78,9 +78,6 @@ pub(super) fn run(args: &EvalArgs) -> Result<Outcome> {
             if clusters.is_empty() { String::new() } else { clusters.id(0)? },
         );
     }
-    if missing > 0 && !args.run.quiet {
-        super::say(&format!("note: {missing} labels name articles that were not read; left out"));
-    }
     Output::Stdout.write(|out| {
         if args.json {
             let all: Vec<Value> = figures.iter().map(Figures::to_json).collect();
@@ -92,6 +89,12 @@ pub(super) fn run(args: &EvalArgs) -> Result<Outcome> {
         }
         figures.iter().try_for_each(|figures| figures.write(out))
     })?;
+    if !args.run.quiet {
+        summary::say_counts(&clusters);
+        if missing > 0 {
+            say(&format!("note: {missing} labels name articles that were not read; left out"));
+        }
+    }
     Ok(outcome)
 }
 

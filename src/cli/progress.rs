@@ -13,9 +13,9 @@ use std::time::{Duration, Instant};
 /// How progress is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(super) enum ProgressMode {
-    /// A line for each stage on a terminal, nothing elsewhere
+    /// On a terminal a line for each stage that takes its time, nothing elsewhere
     Auto,
-    /// A line for each stage
+    /// A line for each stage that takes its time
     Bar,
     /// A JSON object a line, one a second and one at the beginning of each stage
     Json,
@@ -26,6 +26,9 @@ pub(super) enum ProgressMode {
 /// Time between two lines of JSON, and between two states of a line.
 const LINE_INTERVAL: Duration = Duration::from_secs(1);
 const BAR_INTERVAL: Duration = Duration::from_millis(250);
+
+/// A stage of less is over before anyone has read about it.
+const WORTH_A_LINE: Duration = Duration::from_millis(500);
 
 /// Shows progress as it was asked for, until it is dropped.
 pub(super) struct Reporter(Option<Shown>);
@@ -153,7 +156,10 @@ impl Display {
             _ => {
                 self.end_stage();
                 self.now = Some(State { progress, began: reported, reported });
-                self.show();
+                // A line appears when there is time to read it.
+                if self.bar.is_none() {
+                    self.show();
+                }
             }
         }
     }
@@ -169,11 +175,15 @@ impl Display {
         }
     }
 
-    /// Leaves the line of the stage that is over where it is.
+    /// Leaves the line of a stage that is over where it is, if it took some time.
     fn end_stage(&mut self) {
         if let (Some(bar), Some(now)) = (&self.bar, self.now.take()) {
             bar.set_message("");
-            bar.println(now.last_line());
+            if now.began.elapsed() >= WORTH_A_LINE {
+                bar.println(now.last_line());
+            } else {
+                bar.tick();
+            }
         }
     }
 }
