@@ -19,6 +19,7 @@ pub use clusters::{Assignment, Clusters, Entries, Relation};
 pub use compare::{Comparison, compare};
 pub use entry::Entry;
 pub use progress::{Observer, Progress, Silent, Stage};
+pub(crate) use sketch::day;
 pub use sketch::{Sketcher, Sketches};
 
 use crate::config::{Config, Level, ThresholdError};

@@ -26,6 +26,14 @@ pub struct RawRecord {
     cut: bool,
 }
 
+impl RawRecord {
+    /// Where it stands.
+    #[must_use]
+    pub fn source(&self) -> &Source {
+        &self.source
+    }
+}
+
 /// Records of about 4 MiB together (of more where a single one is larger).
 #[derive(Debug, Default)]
 pub struct Batch {

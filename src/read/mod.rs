@@ -14,6 +14,7 @@
 mod arc;
 mod batch;
 mod csv;
+mod fetch;
 mod gzip;
 mod head;
 pub mod html;
@@ -33,6 +34,7 @@ mod warc;
 mod window;
 
 pub use batch::{Batch, Decoded, RawRecord};
+pub use fetch::fetch;
 pub use tally::{Reason, Skip, Skipped, Tally, Trouble};
 pub use walk::{InputFile, expand, paths_from};
 

@@ -1,11 +1,13 @@
 //! The result as files, one format a file here.
 
 mod csv;
+mod html;
 mod jsonl;
 mod rows;
 
 pub use self::csv::CsvRows;
 pub use self::jsonl::{JsonClusters, JsonRows};
+pub use html::{HtmlPage, Segment, SideBySide};
 pub use rows::{Row, RowsOf};
 
 use crate::pipeline::Clusters;
