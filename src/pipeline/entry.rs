@@ -37,7 +37,7 @@ impl Entry {
 }
 
 /// Characters of the beginning of a text that are kept to show it by.
-const OPENING_CHARS: usize = 100;
+pub(crate) const OPENING_CHARS: usize = 100;
 
 /// Numbers before the strings of a list.
 const HEAD: usize = 10;

@@ -18,6 +18,7 @@ mod story;
 pub use clusters::{Assignment, Clusters, Entries, Relation};
 pub use compare::{Comparison, compare};
 pub use entry::Entry;
+pub(crate) use entry::OPENING_CHARS;
 pub use progress::{Observer, Progress, Silent, Stage};
 pub(crate) use sketch::day;
 pub use sketch::{Sketcher, Sketches};

@@ -92,13 +92,13 @@
     }
     text.append(record.text.slice(at));
     if (record.left_out > 0) {
-      const cut = side.querySelector(".cut");
-      cut.textContent = `The beginning; ${record.left_out.toLocaleString("en")} more bytes are not shown.`;
-      cut.hidden = false;
+      const rest = side.querySelector(".rest");
+      rest.textContent = `The beginning; ${record.left_out.toLocaleString("en")} more bytes are not shown.`;
+      rest.hidden = false;
     }
   };
   const compare = (button) => {
-    const story = button.closest(".story");
+    const story = button.closest(".cluster");
     const pair = data.pairs[button.dataset.article];
     const members = [story.querySelector(".members li"), button.closest("li")];
     const articles = [button.dataset.with, button.dataset.article];
@@ -125,13 +125,13 @@
     button.hidden = false;
     button.addEventListener("click", () => compare(button));
   }
-  const stories = [...document.querySelectorAll(".story")];
+  const stories = [...document.querySelectorAll(".cluster")];
   for (const story of stories) {
     story.addEventListener("toggle", () => {
-      // The loosest relation has the most to show.
+      // Between edited copies there is most to see.
       const buttons = [...story.querySelectorAll(".compare")];
       const of = (relation) => buttons.find((one) => one.closest("li").querySelector(`.tag.${relation}`));
-      const first = of("story") || of("near") || buttons[0];
+      const first = of("near") || of("story") || buttons[0];
       if (story.open && first && !story.querySelector(".sides")) {
         compare(first);
       }

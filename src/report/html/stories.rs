@@ -5,7 +5,7 @@ use super::shown::{line, link};
 use super::sites::{SITE_CHARS, TOGETHER, published, site};
 use crate::article::Source;
 use crate::hash::hash64;
-use crate::pipeline::{Assignment, Clusters, Entry, Relation};
+use crate::pipeline::{Assignment, Clusters, Entry, OPENING_CHARS, Relation};
 use crate::report::rounded;
 use crate::store::{Result, StoreError};
 use jiff::ToSpan;
@@ -201,8 +201,12 @@ impl Heading {
     /// What an article of a result is called.
     fn of(entry: &Entry) -> Heading {
         let title = entry.title.as_deref().filter(|title| !title.trim().is_empty());
+        let mut opening = line(&entry.opening, TITLE_CHARS);
+        if entry.opening.chars().count() >= OPENING_CHARS {
+            opening.push('…');
+        }
         Heading {
-            title: line(title.unwrap_or(&entry.opening), TITLE_CHARS),
+            title: title.map_or(opening, |title| line(title, TITLE_CHARS)),
             id: line(&entry.id, ID_CHARS),
             link: entry.url.as_deref().and_then(link),
             site: site(entry).map(|site| line(&site, SITE_CHARS)),

@@ -15,7 +15,7 @@ use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 
 /// Members of a story whose texts are compared with the representative's, at most.
-const COMPARED: usize = 5;
+const COMPARED: usize = 9;
 
 /// Bytes of a text that are shown, of a longer one its beginning: five minutes of reading.
 const LONGEST: usize = 8000;
@@ -49,7 +49,7 @@ struct PairRecord {
 /// the number of the article that is compared with its representative, each with the ranges of
 /// both texts (beginning, end, number of the passage, all in one list) in UTF-16 units.
 ///
-/// Cost: one reading of the files that hold them. Memory: some 1,000 texts of 8 KB.
+/// Cost: one reading of the files that hold them. Memory: some 2,000 texts of 8 KB.
 pub(super) fn embed(
     page: &HtmlPage<'_>,
     clusters: &Clusters,
