@@ -78,12 +78,13 @@ pub(super) fn percent(part: u64, whole: u64) -> String {
 
 /// The address, if it is one that a page may link to.
 pub(super) fn link(url: &str) -> Option<String> {
-    /// Characters of the longest address that is linked: what browsers agree on.
-    const LONGEST: usize = 2000;
+    /// Bytes of the longest address that is linked: hardly an article's is longer.
+    const LONGEST: usize = 500;
     let begins =
         |scheme: &str| url.get(..scheme.len()).is_some_and(|s| s.eq_ignore_ascii_case(scheme));
     let is_web = begins("http://") || begins("https://");
-    let is_plain = !url.chars().any(|c| c.is_whitespace() || harmless(c) != c);
+    let is_plain =
+        !url.chars().any(|c| c.is_whitespace() || "<>\"\\`{}|^".contains(c) || harmless(c) != c);
     (is_web && is_plain && url.len() <= LONGEST).then(|| url.to_owned())
 }
 
@@ -127,6 +128,7 @@ mod tests {
             "//a",
             "",
             "http://a\u{202e}",
+            "http://a/<b>",
             "htté",
         ] {
             assert_eq!(link(url), None, "{url}");
