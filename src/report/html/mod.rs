@@ -47,6 +47,7 @@ pub struct HtmlPage<'a> {
 
 #[derive(Serialize)]
 struct Page {
+    level: &'static str,
     options: Vec<(&'static str, String)>,
     figures: Figures,
     curve: Option<Curve>,
@@ -59,6 +60,7 @@ impl Report for HtmlPage<'_> {
         let mut stories = Stories::of(clusters)?;
         let data = texts::embed(self, clusters, &mut stories.shown)?;
         let page = Page {
+            level: self.config.level.name(),
             options: options(self.config),
             figures: Figures::of(clusters, self.config),
             curve: Curve::of(self.config),

@@ -163,7 +163,7 @@
       story.hidden = !fits;
       shown += fits ? 1 : 0;
     });
-    count.textContent = shown === stories.length ? `${shown} stories` : `${shown} of ${stories.length} stories`;
+    count.textContent = shown === stories.length ? `${shown} shown` : `${shown} of ${stories.length} shown`;
   };
   for (const control of [words, kind, least]) {
     control.addEventListener("input", apply);
