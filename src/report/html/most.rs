@@ -8,6 +8,9 @@ use std::collections::BinaryHeap;
 /// An occurrence: the two numbers of what occurs, its kind, and an example of it.
 type Occurrence = [u64; 4];
 
+/// What is counted, by what comes first: the more frequent, then that of the lesser hash.
+type Ranked = (u64, Reverse<[u64; 2]>, Count);
+
 /// Counts things by kind. They are told apart by 128 bits of hash, and each keeps the least of
 /// its examples, to find its name by.
 #[derive(Debug)]
@@ -43,7 +46,7 @@ impl Counter {
     pub(super) fn most(self, k: usize) -> Result<(Vec<Count>, u64)> {
         let sorted: Sorted<Occurrence> = self.0.finish()?;
         // The least of the best is on top.
-        let mut best: BinaryHeap<Reverse<(u64, Reverse<[u64; 2]>, Count)>> = BinaryHeap::new();
+        let mut best: BinaryHeap<Reverse<Ranked>> = BinaryHeap::new();
         let (mut distinct, mut now) = (0, None);
         let mut keep = |what, count: Count| {
             distinct += 1;
