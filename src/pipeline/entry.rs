@@ -26,6 +26,14 @@ pub struct Entry {
 }
 
 impl Entry {
+    /// What would be reported of an article in a run of its own.
+    #[must_use]
+    pub fn of(article: &Article) -> Entry {
+        let mut list = Vec::new();
+        Stored::write(article, &mut list, &mut String::new());
+        Stored(&list).entry()
+    }
+
     /// Whether this is reported of `article`, as far as can be told: the title, the address and the
     /// first words are the same. For articles that are read again.
     #[must_use]

@@ -7,7 +7,7 @@ mod rows;
 
 pub use self::csv::CsvRows;
 pub use self::jsonl::{JsonClusters, JsonRows};
-pub use html::{HtmlPage, Segment, SideBySide};
+pub use html::{ComparisonPage, HtmlPage, Segment, SideBySide};
 pub use rows::{Row, RowsOf};
 
 use crate::pipeline::Clusters;

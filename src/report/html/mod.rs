@@ -9,6 +9,7 @@
 //! The size of the page has a limit, whatever is read: the largest stories are shown, the rest is
 //! counted.
 
+mod comparison;
 mod curve;
 mod figures;
 mod most;
@@ -19,6 +20,7 @@ mod stories;
 mod template;
 mod texts;
 
+pub use comparison::ComparisonPage;
 pub use sides::{Segment, SideBySide};
 
 use super::Report;

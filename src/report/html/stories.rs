@@ -3,12 +3,12 @@
 use super::most::Counter;
 use super::shown::{line, link};
 use super::sites::{SITE_CHARS, TOGETHER, published, site};
-use crate::article::Source;
+use crate::article::{Article, Source};
 use crate::hash::hash64;
 use crate::pipeline::{Assignment, Clusters, Entry, OPENING_CHARS, Relation};
 use crate::report::rounded;
 use crate::store::{Result, StoreError};
-use jiff::ToSpan;
+use jiff::Span;
 use jiff::civil::date;
 use serde::Serialize;
 
@@ -192,17 +192,24 @@ fn rows(clusters: &Clusters, representative: u32, of: &[Assignment]) -> Result<V
     Ok(of.iter().map(row).collect())
 }
 
-/// A day as ISO 8601 writes it.
+/// A day as ISO 8601 writes it; nothing where the calendar has no such day.
 fn written(day: i32) -> String {
-    date(1970, 1, 1).saturating_add(i64::from(day).days()).to_string()
+    let date = Span::new().try_days(day).and_then(|days| date(1970, 1, 1).checked_add(days));
+    date.map_or_else(|_| String::new(), |date| date.to_string())
 }
 
 impl Heading {
+    /// What an article is called that is not of a result.
+    pub(super) fn of_article(article: &Article) -> Heading {
+        Heading::of(&Entry::of(article))
+    }
+
     /// What an article of a result is called.
     fn of(entry: &Entry) -> Heading {
         let title = entry.title.as_deref().filter(|title| !title.trim().is_empty());
         let mut opening = line(&entry.opening, TITLE_CHARS);
-        if entry.opening.chars().count() >= OPENING_CHARS {
+        // One short where a space would have been the last.
+        if entry.opening.chars().count() + 1 >= OPENING_CHARS {
             opening.push('…');
         }
         Heading {
@@ -248,7 +255,7 @@ mod tests {
     #[test]
     fn days_are_written_as_dates() {
         assert_eq!([0, -1, 19_812].map(written), ["1970-01-01", "1969-12-31", "2024-03-30"]);
-        assert_eq!(written(i32::MAX), "9999-12-31");
+        assert_eq!(written(i32::MAX), "");
     }
 
     #[test]

@@ -11,8 +11,12 @@ use sha2::{Digest, Sha256};
 use std::io::{self, Write};
 
 /// Templates by name. All end in `.html`, by which the engine knows to escape what it fills in.
-const TEMPLATES: [(&str, &str); 2] =
-    [("page.html", include_str!("page.html")), ("sides.html", include_str!("sides.html"))];
+const TEMPLATES: [(&str, &str); 4] = [
+    ("page.html", include_str!("page.html")),
+    ("comparison.html", include_str!("comparison.html")),
+    ("parts.html", include_str!("parts.html")),
+    ("sides.html", include_str!("sides.html")),
+];
 
 const STYLE: &str = include_str!("page.css");
 const SCRIPT: &str = include_str!("page.js");
