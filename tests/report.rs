@@ -4,7 +4,12 @@
 mod support;
 
 use dom_query::Document;
+use retold::config::Config;
+use retold::pipeline::{Silent, run};
+use retold::read::expand;
+use retold::report::{HtmlPage, Report};
 use serde_json::{Value, json};
+use std::num::NonZeroUsize;
 use std::path::Path;
 use support::cli::{Place, line};
 use support::hostile;
@@ -247,6 +252,33 @@ fn many_long_articles_make_a_page_of_limited_size() {
 
 fn grouped(n: usize) -> String {
     if n < 1000 { n.to_string() } else { format!("{},{:03}", n / 1000, n % 1000) }
+}
+
+/// Between the two readings a file can vanish, and another take its place.
+#[test]
+fn texts_that_are_gone_are_said_to_be() {
+    let place = Place::new();
+    for name in ["a.txt", "b.txt", "c.txt", "d.txt"] {
+        place.write(name, text(1, 12));
+    }
+    let (files, _) = expand(&[place.path().to_owned()]);
+    let config = Config { threads: NonZeroUsize::new(1), ..Config::default() };
+    let clusters = run(&files, &config, &Silent).unwrap();
+    std::fs::remove_file(place.path().join("b.txt")).unwrap();
+    place.write("c.txt", text(2, 12));
+    let mut page = Vec::new();
+    HtmlPage { config: &config, files: &files }.write(&clusters, &mut page).unwrap();
+    let page = String::from_utf8(page).unwrap();
+    assert_sound(&page);
+    let document = Document::from(&*page);
+    assert_eq!((document.select(".gone").length(), document.select(".compare").length()), (2, 1));
+    // Without the representative there is nothing to compare with.
+    std::fs::remove_file(place.path().join("a.txt")).unwrap();
+    let mut page = Vec::new();
+    HtmlPage { config: &config, files: &files }.write(&clusters, &mut page).unwrap();
+    let page = String::from_utf8(page).unwrap();
+    let document = Document::from(&*page);
+    assert_eq!((document.select(".gone").length(), document.select(".compare").length()), (3, 0));
 }
 
 #[test]
