@@ -3,11 +3,12 @@
 use super::args::{InputArgs, MatchArgs, RunArgs, config};
 use super::output::{Output, kind};
 use super::progress::Reporter;
+use super::spool::spooled;
 use super::{Outcome, job, summary, table};
 use anyhow::{Context, Result, bail};
 use clap::Args;
 use retold::pipeline::Stage;
-use retold::report::{CsvRows, JsonClusters, JsonRows, Report, RowsOf};
+use retold::report::{CsvRows, HtmlPage, JsonClusters, JsonRows, Report, RowsOf};
 use std::io::IsTerminal;
 use std::path::PathBuf;
 
@@ -48,6 +49,13 @@ struct OutputArgs {
     #[arg(long, value_name = "FILE")]
     assignments: Option<PathBuf>,
 
+    /// Write a page for people to FILE (.html), or `-` for standard output
+    ///
+    /// One file that needs no network: figures, the largest stories, and the passages that their
+    /// articles share. Their texts are read a second time.
+    #[arg(long, value_name = "FILE")]
+    report: Option<PathBuf>,
+
     /// Report articles that are alone as clusters of one
     #[arg(long)]
     singletons: bool,
@@ -57,24 +65,33 @@ struct OutputArgs {
 pub(super) fn run(args: &ClusterArgs) -> Result<Outcome> {
     let config = config(&args.input, &args.matching, &args.run)?;
     let singletons = args.output.singletons;
-    let destinations = args.output.open()?;
-    let (files, troubles) = args.input.files()?;
-    for (_, output) in &destinations {
+    let (destinations, page) = args.output.open()?;
+    let (mut files, troubles) = args.input.files()?;
+    for output in destinations.iter().map(|(_, output)| output).chain(&page) {
         output.refuse_to_replace(&files)?;
+    }
+    let mut spool = None;
+    if page.is_some() {
+        let (again, copies) = spooled(files, &config.work_dir)?;
+        (files, spool) = (again, Some(copies));
     }
 
     let reporter = Reporter::new(args.run.progress, args.run.quiet);
-    let (clusters, outcome) = job::run((files, troubles), &config, &args.run, &reporter)?;
-    for (report, output) in destinations {
+    let (clusters, outcome) = job::run(&files, troubles, &config, &args.run, &reporter)?;
+    let write = |report: &dyn Report, output: Output| {
         output.write(|out| {
             let mut out = reporter.counting(Stage::Report, clusters.len(), out);
             report.write(&clusters, &mut out)
-        })?;
+        })
+    };
+    for (report, output) in destinations {
+        write(&*report, output)?;
     }
-    drop(reporter);
-    let rows_on_stdout =
-        args.output.assignments.as_ref().is_some_and(|path| path.as_os_str() == "-");
-    if args.output.output.is_none() && !rows_on_stdout {
+    if let Some(output) = page {
+        write(&HtmlPage { config: &config, files: &files }, output)?;
+    }
+    drop((reporter, spool));
+    if args.output.output.is_none() && !args.output.is_stdout_taken() {
         if std::io::stdout().is_terminal() {
             Output::Stdout.write(|out| table::write(&clusters, singletons, out))?;
         } else {
@@ -90,8 +107,13 @@ pub(super) fn run(args: &ClusterArgs) -> Result<Outcome> {
 type Destination = (Box<dyn Report>, Output);
 
 impl OutputArgs {
-    /// Opens the files that are asked for.
-    fn open(&self) -> Result<Vec<Destination>> {
+    /// Whether something else than the clusters goes to standard output.
+    fn is_stdout_taken(&self) -> bool {
+        [&self.assignments, &self.report].into_iter().flatten().any(|path| path.as_os_str() == "-")
+    }
+
+    /// Opens the files that are asked for, the page apart: it needs the input too.
+    fn open(&self) -> Result<(Vec<Destination>, Option<Output>)> {
         let mut destinations: Vec<Destination> = Vec::new();
         if let Some(path) = &self.output {
             let rows = if self.singletons { RowsOf::ClusteredAndAlone } else { RowsOf::Clustered };
@@ -118,7 +140,14 @@ impl OutputArgs {
             }
             destinations.push((report, Output::open(path)?));
         }
-        Ok(destinations)
+        let Some(path) = &self.report else { return Ok((destinations, None)) };
+        if path.as_os_str() != "-" && !matches!(kind(path).as_deref(), Some("html" | "htm")) {
+            bail!("--report {}: name it .html", path.display());
+        }
+        if destinations.iter().any(|(_, output)| output.is_at(path)) {
+            bail!("two outputs are named {}: one place holds one", path.display());
+        }
+        Ok((destinations, Some(Output::open(path)?)))
     }
 }
 

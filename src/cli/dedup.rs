@@ -4,6 +4,7 @@ use super::args::{InputArgs, MatchArgs, RunArgs, config};
 use super::folder::Folder;
 use super::output::{Output, kind};
 use super::progress::Reporter;
+use super::spool::spooled;
 use super::{Outcome, job, say, summary};
 use ahash::AHashSet;
 use anyhow::{Context, Result, bail};
@@ -81,10 +82,10 @@ pub(super) fn run(args: &DedupArgs) -> Result<Outcome> {
         output.refuse_to_replace(&files)?;
     }
     let targets = targets(&names, &files)?;
+    let (files, spool) = spooled(files, &config.work_dir)?;
 
     let reporter = Reporter::new(args.run.progress, args.run.quiet);
-    let (clusters, mut outcome) =
-        job::run((files.clone(), troubles), &config, &args.run, &reporter)?;
+    let (clusters, mut outcome) = job::run(&files, troubles, &config, &args.run, &reporter)?;
     let keep = match args.output.keep {
         KeepName::Longest => Keep::Longest,
         KeepName::First => Keep::First,
@@ -113,6 +114,7 @@ pub(super) fn run(args: &DedupArgs) -> Result<Outcome> {
     if args.run.strict && outcome == Outcome::Incomplete {
         bail!("--strict: some input could not be written again");
     }
+    drop(spool);
     folder.complete()?;
     if let Some((format, output)) = rows {
         output.write(|out| format.report(&removed).write(&clusters, out))?;

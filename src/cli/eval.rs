@@ -69,7 +69,8 @@ pub(super) fn run(args: &EvalArgs) -> Result<Outcome> {
         config.judged_pairs = pairs.iter().map(|(a, b, _)| (a.clone(), b.clone())).collect();
     }
     let reporter = Reporter::new(args.run.progress, args.run.quiet);
-    let (clusters, outcome) = job::run(args.input.files()?, &config, &args.run, &reporter)?;
+    let (files, troubles) = args.input.files()?;
+    let (clusters, outcome) = job::run(&files, troubles, &config, &args.run, &reporter)?;
     let (figures, missing) = judge(&gold, &clusters, config.level)?;
     if figures.iter().all(Figures::is_empty) {
         bail!(

@@ -8,15 +8,16 @@ use retold::config::Config;
 use retold::pipeline::{self, Clusters};
 use retold::read::{InputFile, Trouble};
 
-/// Reads and groups the articles of `input`, the files and the names that lead nowhere; says what could
-/// not be read, and how that makes the run end.
+/// Reads and groups the articles of `files`; says what could not be read, the names that lead nowhere
+/// among it, and how that makes the run end.
 pub(super) fn run(
-    (files, troubles): (Vec<InputFile>, Vec<Trouble>),
+    files: &[InputFile],
+    troubles: Vec<Trouble>,
     config: &Config,
     args: &RunArgs,
     reporter: &Reporter,
 ) -> Result<(Clusters, Outcome)> {
-    let result = pipeline::run(&files, config, reporter);
+    let result = pipeline::run(files, config, reporter);
     reporter.rest();
     let mut clusters = result?;
     for trouble in troubles {

@@ -11,6 +11,7 @@ mod job;
 mod output;
 mod progress;
 mod shell;
+mod spool;
 mod summary;
 mod table;
 mod unfinished;

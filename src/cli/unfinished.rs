@@ -28,9 +28,13 @@ impl Unfinished {
         let mut hidden = std::ffi::OsString::from(".");
         hidden.push(place.file_name().context("it has no file name")?);
         hidden.push(format!(".{}.partial", process::id()));
-        let path = place.with_file_name(hidden);
+        Ok(Unfinished::at(place.with_file_name(hidden)))
+    }
+
+    /// What is, or will be, at a path, and is not to stay.
+    pub(super) fn at(path: PathBuf) -> Unfinished {
         all().push(path.clone());
-        Ok(Unfinished(path))
+        Unfinished(path)
     }
 
     pub(super) fn path(&self) -> &Path {

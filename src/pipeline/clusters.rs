@@ -174,6 +174,11 @@ impl Clusters {
         self.len() == 0
     }
 
+    /// Where a report may put what outgrows memory.
+    pub(crate) fn store(&self) -> &Store {
+        &self.store
+    }
+
     /// What is reported of an article.
     ///
     /// # Errors

@@ -16,14 +16,36 @@ pub struct Entry {
     pub title: Option<String>,
     /// Address, if the dump has it.
     pub url: Option<String>,
-    /// Date of publication as the dump writes it, if it does.
+    /// Date of publication as the dump writes it, if it does; else when a crawl fetched it, if that
+    /// is known.
     pub date: Option<String>,
+    /// Whether the date is that of a crawl, which says nothing on when the article was published.
+    pub fetched: bool,
     /// First words of the text, to show it by.
     pub opening: String,
 }
 
+impl Entry {
+    /// What would be reported of an article in a run of its own.
+    #[must_use]
+    pub fn of(article: &Article) -> Entry {
+        let mut list = Vec::new();
+        Stored::write(article, &mut list, &mut String::new());
+        Stored(&list).entry()
+    }
+
+    /// Whether this is reported of `article`, as far as can be told: the title, the address and the
+    /// first words are the same. For articles that are read again.
+    #[must_use]
+    pub fn is_of(&self, article: &Article) -> bool {
+        let mut opening = String::new();
+        write_opening(&article.text, &mut opening);
+        (&self.title, &self.url, &self.opening) == (&article.title, &article.url, &opening)
+    }
+}
+
 /// Characters of the beginning of a text that are kept to show it by.
-const OPENING_CHARS: usize = 100;
+pub(crate) const OPENING_CHARS: usize = 100;
 
 /// Numbers before the strings of a list.
 const HEAD: usize = 10;
@@ -34,11 +56,15 @@ const RECORD: Range<usize> = 1..3;
 /// Length of all strings in bytes.
 const BYTES: usize = 3;
 /// Places of the ends of the strings: id, path, title, url, date, opening. The high bit says that
-/// there is none.
+/// there is none, the one below it that a date is that of a crawl.
 const ENDS: Range<usize> = 4..HEAD;
 const ABSENT: u32 = 1 << 31;
+const FETCHED: u32 = 1 << 30;
 
-/// Bytes of the longest string that is kept: together they have to fit in 31 bits.
+/// Place of the date among the strings.
+const DATE: usize = 4;
+
+/// Bytes of the longest string that is kept: together they have to fit in 30 bits.
 const LONGEST: usize = 64 << 20;
 
 /// An entry as it is stored: a list of numbers.
@@ -62,6 +88,9 @@ impl<'a> Stored<'a> {
                 None => ends[at] = ABSENT,
             }
             ends[at] |= strings.len() as u32;
+        }
+        if article.date.is_none() && article.fetched.is_some() {
+            ends[DATE] |= FETCHED;
         }
         write_opening(&article.text, strings);
         ends[ends.len() - 1] = strings.len() as u32;
@@ -103,7 +132,8 @@ impl<'a> Stored<'a> {
             source: self.source(),
             title: optional(2),
             url: optional(3),
-            date: optional(4),
+            date: optional(DATE),
+            fetched: self.0[ENDS][DATE] & FETCHED != 0,
             opening: self.string(5),
         }
     }
@@ -122,7 +152,7 @@ impl<'a> Stored<'a> {
     }
 
     fn range(self, at: usize) -> Range<usize> {
-        let end = |at: usize| (self.0[ENDS][at] & !ABSENT) as usize;
+        let end = |at: usize| (self.0[ENDS][at] & !(ABSENT | FETCHED)) as usize;
         at.checked_sub(1).map_or(0, end)..end(at)
     }
 
@@ -209,10 +239,18 @@ mod tests {
         let article = article(" Rain\n\tfell  on Oslo ");
         let list = stored(&article);
         let entry = Stored(&list).entry();
+        assert!(entry.is_of(&article));
+        assert!(!entry.is_of(&Article { text: "Rain fell on Bergen".into(), ..article.clone() }));
+        let dated = Article { date: Some("2024-04-30".into()), ..article.clone() };
+        assert!(!Stored(&stored(&dated)).entry().fetched);
         let Article { source, title, .. } = article;
         let (date, opening) = (Some("2024-05-01".into()), "Rain fell on Oslo".into());
         let id = format!("dump.jsonl#{}", 1_u64 << 40);
-        assert_eq!(entry, Entry { id: id.clone(), source, title, url: None, date, opening });
+        let fetched = true;
+        assert_eq!(
+            entry,
+            Entry { id: id.clone(), source, title, url: None, date, fetched, opening }
+        );
         assert_eq!(Stored(&list).key(), (id.as_bytes(), &b"dump.jsonl"[..], 1 << 40));
         let again = Stored(&list).repeated(3);
         assert_eq!(Stored(&again).entry().id, id.clone() + "#3");

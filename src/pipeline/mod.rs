@@ -20,9 +20,10 @@ mod story;
 pub use clusters::{Assignment, Clusters, Entries, Extent, Relation};
 pub use compare::{Comparison, compare};
 pub use entry::Entry;
-
+pub(crate) use entry::OPENING_CHARS;
 pub use find::{Found, HELD, find_articles};
 pub use progress::{Observer, Progress, Silent, Stage};
+pub(crate) use sketch::day;
 pub use sketch::{Sketcher, Sketches};
 
 use crate::article::Article;

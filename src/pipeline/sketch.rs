@@ -146,7 +146,7 @@ pub(super) fn signature_of(tokens: Tokens<'_>) -> Signature {
 
 /// The day in a date as dumps write it: ISO 8601 with or without a time, or RFC 2822. `None` for
 /// anything else.
-fn day(date: &str) -> Option<i32> {
+pub(crate) fn day(date: &str) -> Option<i32> {
     let date = date.trim();
     let civil = date
         .get(..10)

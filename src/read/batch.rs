@@ -28,6 +28,14 @@ pub struct RawRecord {
     cut: bool,
 }
 
+impl RawRecord {
+    /// Where it stands.
+    #[must_use]
+    pub fn source(&self) -> &Source {
+        &self.source
+    }
+}
+
 /// A record that was met, held or not, and where it stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Met {

@@ -14,6 +14,7 @@
 mod arc;
 mod batch;
 mod csv;
+mod fetch;
 mod fields;
 mod gzip;
 mod head;
@@ -35,6 +36,7 @@ mod window;
 
 pub(crate) use batch::Met;
 pub use batch::{Batch, Decoded, RawRecord};
+pub use fetch::fetch;
 pub use fields::Fields;
 pub(crate) use gzip::Gap;
 pub(crate) use open::{Packing, open};

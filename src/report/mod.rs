@@ -1,6 +1,7 @@
 //! The result as files, one format a file here.
 
 mod csv;
+mod html;
 mod jsonl;
 #[cfg(feature = "parquet")]
 mod parquet;
@@ -11,6 +12,7 @@ pub use self::csv::CsvRows;
 pub use self::jsonl::{JsonClusters, JsonRows};
 #[cfg(feature = "parquet")]
 pub use self::parquet::ParquetRows;
+pub use html::{ComparisonPage, HtmlPage, Segment, SideBySide};
 pub use removed::{CsvRemoved, JsonRemoved};
 pub use rows::{Row, RowsOf};
 

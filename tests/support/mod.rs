@@ -1,7 +1,9 @@
 //! What the tests of reading share; those of the program are in `cli`, `news` and `stories`.
 #![allow(dead_code, unreachable_pub, reason = "each test file uses a part")]
 
+pub mod browser;
 pub mod cli;
+pub mod hostile;
 pub mod news;
 pub mod stories;
 
