@@ -18,7 +18,8 @@
 //!    terms and subtracts the density around the two (the idea of CSLS: Conneau et al. 2018).
 //! 7. [`cluster`]: scored pairs to groups: stars for copies, average linkage (Sokal and Michener
 //!    1958) for stories.
-//! 8. [`report`]: groups to files.
+//! 8. [`report`]: groups to files, and to a page for people. Or [`dedup`]: the dump again, with one
+//!    article of each group.
 //!
 //! [`pipeline`] joins them, under a [`config`]; [`store`] holds what may not fit in memory; [`eval`]
 //! measures the result against labels. [`hash`] and [`math`] hold what makes a result the same on

@@ -305,3 +305,30 @@ fn the_heads_say_which_articles_these_are() {
     );
     assert!(heads[3].starts_with("   According to the coast guard") && heads[3].ends_with('…'));
 }
+
+#[test]
+fn a_page_holds_the_verdict_and_both_texts() {
+    let place = Place::new();
+    let a = "At noon <script>alert(1)</script> 14 people were killed when the old bridge at Selwyn fell.";
+    let b = "At noon 22 people were killed when the old bridge at Selwyn fell, said Ada Brandt.";
+    place.write("a.txt", a);
+    place.write("b.txt", b);
+    let run = place.run(&["compare", "a.txt", "b.txt", "--html", "page.html"]).ends(0);
+    assert!(run.out.starts_with("A  a.txt"), "{}", run.out);
+    let page = place.read("page.html");
+    for part in
+        ["old bridge at Selwyn fell", "What contradicts", "22 people were killed", "Ada Brandt"]
+    {
+        assert!(page.contains(part), "{part}");
+    }
+    assert!(!page.contains("<script>alert") && page.contains("&lt;script&gt;"));
+    // Instead of the text, where it goes to standard output.
+    let run = place.run(&["compare", "a.txt", "b.txt", "--html", "-"]).ends(0);
+    assert_eq!(run.out, page);
+    for wrong in ["page.txt", "no/page.html"] {
+        place.run(&["compare", "a.txt", "b.txt", "--html", wrong]).ends(1);
+    }
+    place.write("c.html", b);
+    place.run(&["compare", "a.txt", "c.html", "--html", "c.html"]).ends(1).says(&["is an input"]);
+    assert_eq!(place.read("c.html"), b);
+}

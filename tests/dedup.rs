@@ -254,6 +254,21 @@ fn files_go_where_they_lie_below_what_was_named() {
 }
 
 #[test]
+fn what_can_be_read_once_is_copied_first() {
+    let place = Place::new();
+    let dump = line("1", &text(1, 9)) + &line("2", &text(1, 9)) + &line("3", &text(2, 9));
+    let args = ["dedup", "-", "-o", "out", "--keep", "first", "--work-dir", "work"];
+    std::fs::create_dir(place.path().join("work")).unwrap();
+    let run = place.run_with_input(&args, gzip(dump.as_bytes()).as_slice()).ends(0);
+    assert_eq!(account(&run), [3, 2, 1]);
+    let packed = place.read_bytes("out/stdin");
+    let mut out = String::new();
+    flate2::read::MultiGzDecoder::new(&packed[..]).read_to_string(&mut out).unwrap();
+    assert_eq!(out, line("1", &text(1, 9)) + &line("3", &text(2, 9)));
+    assert_eq!(std::fs::read_dir(place.path().join("work")).unwrap().count(), 0);
+}
+
+#[test]
 fn nothing_is_written_over_and_nothing_half_is_left() {
     let place = Place::new();
     place.write("in/a.jsonl", line("1", &text(1, 9)).repeat(2));

@@ -58,6 +58,17 @@ fn a_run_that_waits_for_input_ends_at_once() {
 }
 
 #[test]
+fn the_copy_of_standard_input_is_removed() {
+    let place = Place::new();
+    std::fs::create_dir(place.path().join("work")).unwrap();
+    let child = start(&place, &["cluster", "-", "--report", "page.html", "--work-dir", "work"]);
+    let copies = || std::fs::read_dir(place.path().join("work")).unwrap().count();
+    wait("input is copied", || copies() == 1);
+    is_stopped(&stop(child, "-INT"));
+    assert_eq!((copies(), place.names()), (0, vec!["work".into()]));
+}
+
+#[test]
 fn what_is_half_written_is_removed() {
     let place = Place::new();
     // Long texts, each twice in its file, so that every file is packed again.

@@ -10,14 +10,16 @@ mod units;
 mod verdict;
 
 use super::args::{ReadArgs, share};
-use super::output::Output;
+use super::output::{Output, kind};
 use super::{Outcome, printable};
 use anstream::{AutoStream, ColorChoice};
-use anyhow::Result;
+use anyhow::{Result, bail};
 use clap::{Args, ValueEnum};
 use retold::article::Article;
 use retold::config::{Config, NEAR_THRESHOLD, STORY_THRESHOLD};
 use retold::pipeline::{self, Comparison};
+use retold::read::expand;
+use retold::report::ComparisonPage;
 use std::io::{self, Write};
 use std::path::PathBuf;
 
@@ -78,6 +80,10 @@ struct ShowArgs {
     #[arg(long)]
     json: bool,
 
+    /// Write a page with both texts to FILE (.html) as well; `-`: to standard output instead
+    #[arg(long, value_name = "FILE")]
+    html: Option<PathBuf>,
+
     /// Print both texts as a whole, not only the passages of texts over 700 words
     #[arg(long)]
     full: bool,
@@ -102,6 +108,7 @@ const EXAMPLES: &str = "\
 Examples:
   retold compare data/articles/021* data/articles/022*
   retold compare --color always --full data/articles/000* data/articles/001* | less -R
+  retold compare data/articles/017* data/articles/018* --html template.html
   retold extract data/articles > dump.jsonl
   retold compare --in dump.jsonl dump.jsonl#12 dump.jsonl#14";
 
@@ -136,6 +143,7 @@ struct Look {
 /// Runs the command.
 pub(super) fn run(args: &CompareArgs) -> Result<Outcome> {
     let options = args.input.reading.options();
+    let page = args.page()?;
     let (articles, outcome) = if args.input.inputs.is_empty() {
         (sources::files([&args.a, &args.b], &options)?, Outcome::Done)
     } else {
@@ -148,6 +156,15 @@ pub(super) fn run(args: &CompareArgs) -> Result<Outcome> {
     };
     let comparison = pipeline::compare(&articles[0], &articles[1])
         .map_err(|skip| anyhow::anyhow!("{}: {}: {}", skip.source, skip.reason, skip.detail))?;
+    if let Some(page) = page {
+        let only_page = matches!(page, Output::Stdout);
+        let [a, b] = &articles;
+        let html = ComparisonPage { config: &config, articles: [a, b], comparison: &comparison };
+        page.write(|out| html.write(out))?;
+        if only_page {
+            return Ok(outcome);
+        }
+    }
     let look = args.show.look();
     Output::Stdout.write(|out| {
         if args.show.json {
@@ -157,6 +174,24 @@ pub(super) fn run(args: &CompareArgs) -> Result<Outcome> {
         }
     })?;
     Ok(outcome)
+}
+
+impl CompareArgs {
+    /// Where the page goes, if there is to be one.
+    fn page(&self) -> Result<Option<Output>> {
+        let Some(path) = &self.show.html else { return Ok(None) };
+        let is_html = matches!(kind(path).as_deref(), Some("html" | "htm"));
+        if path.as_os_str() != "-" && !is_html {
+            bail!("--html {}: name it .html", path.display());
+        }
+        let mut inputs = self.input.inputs.clone();
+        if inputs.is_empty() {
+            inputs.extend([self.a.clone(), self.b.clone()]);
+        }
+        let output = Output::open(path)?;
+        output.refuse_to_replace(&expand(&inputs).0)?;
+        Ok(Some(output))
+    }
 }
 
 impl ShowArgs {
