@@ -55,6 +55,17 @@ impl Comparison {
             None
         }
     }
+
+    /// What [`Comparison::level`] means, in words.
+    #[must_use]
+    pub fn verdict(&self, config: &Config) -> &'static str {
+        match self.level(config) {
+            Some(Level::Exact) => "The same text, but for case, spacing and punctuation",
+            Some(Level::Near) => "Near-duplicates: one is an edited copy of the other",
+            Some(Level::Story) => "One story, told in other words",
+            None => "Two different articles",
+        }
+    }
 }
 
 /// Compares two articles.

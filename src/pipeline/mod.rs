@@ -87,11 +87,7 @@ pub fn run(
     config: &Config,
     observer: &dyn Observer,
 ) -> Result<Clusters, RunError> {
-    let (pool, store) = prepare(config)?;
-    let _batches = store.hold(BATCHES);
-    let run = Run { config, store: &store, observer };
-    let (arrivals, tally) = gather(files, &run, &pool)?;
-    pool.install(|| group_arrivals(arrivals, tally, &run))
+    run_of(config, observer, |run, pool| gather(files, run, pool))
 }
 
 /// Groups articles that are in memory, or made one by one: what [`run`] does with those of files.
@@ -104,19 +100,23 @@ pub fn run_articles(
     config: &Config,
     observer: &dyn Observer,
 ) -> Result<Clusters, RunError> {
-    let (pool, store) = prepare(config)?;
-    let _batches = store.hold(BATCHES);
-    let run = Run { config, store: &store, observer };
-    let (arrivals, tally) = gather_articles(articles.into_iter(), &run, &pool)?;
-    pool.install(|| group_arrivals(arrivals, tally, &run))
+    run_of(config, observer, |run, pool| gather_articles(articles.into_iter(), run, pool))
 }
 
-/// The threads and the memory of a run.
-fn prepare(config: &Config) -> Result<(rayon::ThreadPool, Store), RunError> {
+/// A run over the articles that `gather` gives.
+fn run_of(
+    config: &Config,
+    observer: &dyn Observer,
+    gather: impl FnOnce(&Run<'_>, &rayon::ThreadPool) -> Result<(Arrivals, Tally), RunError>,
+) -> Result<Clusters, RunError> {
     config.check()?;
     let threads = config.threads.map_or(0, std::num::NonZeroUsize::get);
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build()?;
-    Ok((pool, Store::new(config.memory, &config.work_dir)))
+    let store = Store::new(config.memory, &config.work_dir);
+    let _batches = store.hold(BATCHES);
+    let run = Run { config, store: &store, observer };
+    let (arrivals, tally) = gather(&run, &pool)?;
+    pool.install(|| group_arrivals(arrivals, tally, &run))
 }
 
 /// Groups articles that are already sketched, in the calling thread's pool: what [`run`] does after

@@ -82,16 +82,7 @@ pub(super) fn decode(bytes: &[u8], source: Source) -> Result<Decoded, (Reason, S
     let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
     let text = lossy(bytes);
     let replaced = matches!(text, Cow::Owned(_));
-    let article = Article {
-        source,
-        id: None,
-        title: None,
-        url: None,
-        date: None,
-        fetched: None,
-        lang: None,
-        text: text.into(),
-    };
+    let article = Article { source, id: None, ..Article::new("", text) };
     Ok(Decoded { article, replaced, cut: false })
 }
 

@@ -28,6 +28,13 @@ pub trait Report {
     fn write(&self, clusters: &Clusters, out: &mut dyn Write) -> io::Result<()>;
 }
 
+/// What adds to a score or takes from it, with its sign and two decimals; 0 is `+0.00`.
+#[must_use]
+pub fn signed(share: f64) -> String {
+    // No "-0.00".
+    format!("{:+.2}", (share * 100.0).round() / 100.0 + 0.0)
+}
+
 /// A score as it is written: four decimals, which is more than any of them means.
 fn rounded(score: f64) -> f64 {
     (score * 1e4).round() / 1e4

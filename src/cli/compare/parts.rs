@@ -3,6 +3,7 @@
 use super::{Look, plural, units};
 use retold::config::Config;
 use retold::pipeline::Comparison;
+use retold::report::signed;
 use retold::score::evidence::Mention;
 use retold::score::story::{Coefficients, Part, Parts};
 use std::io::{self, Write};
@@ -55,12 +56,6 @@ pub(super) fn write(
     let even = format!("even odds, a score of 0.5, at {}", signed(Coefficients::SHIPPED.even));
     row("sum", "", signed(sum), &even, look, out)?;
     writeln!(out)
-}
-
-pub(super) fn signed(share: f64) -> String {
-    // No "-0.00".
-    let rounded = (share * 100.0).round() / 100.0 + 0.0;
-    format!("{rounded:+.2}")
 }
 
 /// A line on a part; on a further one goes what does not fit.

@@ -1,10 +1,10 @@
 //! The verdict in words, and what contradicts.
 
-use super::parts::signed;
 use super::{Look, mention, plural, wrap};
 use anstyle::Style;
 use retold::config::{Config, Level};
 use retold::pipeline::Comparison;
+use retold::report::signed;
 use retold::score::story::{Coefficients, Part};
 use std::io::{self, Write};
 
@@ -22,14 +22,9 @@ pub(super) fn write(
     out: &mut dyn Write,
 ) -> io::Result<()> {
     let width = look.width.min(PROSE);
-    let verdict = match comparison.level(config) {
-        Some(Level::Exact) => "The same text, but for case, spacing and punctuation.",
-        Some(Level::Near) => "Near-duplicates: one is an edited copy of the other.",
-        Some(Level::Story) => "One story, told in other words.",
-        None => "Two different articles.",
-    };
+    let verdict = comparison.verdict(config);
     let bold = if look.colour { Style::new().bold() } else { Style::new() };
-    writeln!(out, "{bold}{verdict}{bold:#}")?;
+    writeln!(out, "{bold}{verdict}.{bold:#}")?;
     let how_sure = match comparison.level(config) {
         Some(Level::Exact) => shared(comparison),
         Some(Level::Near) => format!("{} {}", copied(comparison), shared(comparison)),

@@ -7,6 +7,7 @@ use super::template;
 use crate::article::Article;
 use crate::config::{Config, Level};
 use crate::pipeline::Comparison;
+use crate::report::signed;
 use crate::score::evidence::Mention;
 use crate::score::story::{Coefficients, Part};
 use serde::Serialize;
@@ -89,7 +90,7 @@ impl ComparisonPage<'_> {
             ("Only at the top of B, numbers", &evidence.only[1].numbers),
         ];
         let page = Page {
-            verdict: verdict(comparison.level(self.config)),
+            verdict: comparison.verdict(self.config),
             headings: self.articles.map(Heading::of_article),
             scores: self.scores(),
             template: comparison.template,
@@ -126,15 +127,6 @@ impl ComparisonPage<'_> {
     }
 }
 
-fn verdict(level: Option<Level>) -> &'static str {
-    match level {
-        Some(Level::Exact) => "The same text, but for case, spacing and punctuation",
-        Some(Level::Near) => "Near-duplicates: one is an edited copy of the other",
-        Some(Level::Story) => "One story, told in other words",
-        None => "Two different articles",
-    }
-}
-
 fn shares(contributions: &[(Part, f64)]) -> Vec<Share> {
     let most =
         contributions.iter().fold(f64::MIN_POSITIVE, |most, (_, share)| most.max(share.abs()));
@@ -151,11 +143,6 @@ fn listed((name, mentions): (&'static str, &Vec<Mention>)) -> (&'static str, Vec
     let shown =
         mentions.iter().take(SHOWN_MENTIONS).map(|mention| line(&mention.text, MENTION_CHARS));
     (name, shown.collect(), mentions.len().saturating_sub(SHOWN_MENTIONS))
-}
-
-fn signed(share: f64) -> String {
-    // No "-0.00".
-    format!("{:+.2}", (share * 100.0).round() / 100.0 + 0.0)
 }
 
 #[cfg(test)]
@@ -194,7 +181,7 @@ mod tests {
         page.write(&mut written).unwrap();
         let page = String::from_utf8(written).unwrap();
         assert!(page.starts_with("<!doctype html>") && page.ends_with("</html>"), "{page}");
-        assert!(page.contains(verdict(comparison.level(&config))));
+        assert!(page.contains(comparison.verdict(&config)));
         assert!(
             !page.contains("<script>alert") && !page.contains("<b>a") && !page.contains('\u{202e}')
         );
