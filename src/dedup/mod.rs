@@ -1,7 +1,7 @@
 //! The dump again, with one article kept of each group.
 //!
 //! [`removals`] chooses which articles go; [`Removals`] says of each file which of its records that are;
-//! [`write`] writes a file without them. What is not removed stays as it is, byte for byte: records
+//! [`write()`] writes a file without them. What is not removed stays as it is, byte for byte: records
 //! that are no articles, blank lines, the header of a table.
 
 mod copy;
