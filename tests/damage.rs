@@ -338,3 +338,16 @@ fn an_output_never_takes_the_place_of_an_input() {
     assert!(run.err.contains("is an input"), "{}", run.err);
     assert!(place.read("a.txt").starts_with("Rain fell"));
 }
+
+#[test]
+fn a_line_before_junk_is_whole() {
+    let place = Place::new();
+    let first = line("1", "The ferry was late again");
+    let packed = [&support::gzip(first.trim_end().as_bytes())[..], b"trailing junk"].concat();
+    place.write("a.jsonl.gz", packed);
+    place.cluster(&["a.jsonl.gz"]).ends(3).counts([2, 0, 0, 1], &[("cut off or damaged", 1)]);
+    // What is read is not replaced.
+    place.write("b.jsonl", &first);
+    place.run(&["extract", "b.jsonl", "-o", "b.jsonl"]).ends(1).says(&["is an input"]);
+    assert_eq!(place.read("b.jsonl"), first);
+}

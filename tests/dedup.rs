@@ -102,8 +102,12 @@ fn rows_that_are_kept_stay_as_they_are() {
         let row = |row: &str, kept| piece(format!("{row}{ends}"), kept);
         let pieces = [
             row("\u{FEFF}id,text,\"n \"", true),
+            row("", true),
             row("1,\"The ferry, said Ada, was \"\"late\"\"\r\nagain\",x", true),
+            row("", true),
             row("2, the ferry said ada was LATE again,", false),
+            row("", true),
+            row("", true),
             row("3,too,many,fields", true),
             row("\"4\",\"Rain fell\non Oslo\",\"\"", true),
             row("5,the ferry said ada was late again,y", false),
@@ -282,10 +286,27 @@ fn nothing_is_written_over_and_nothing_half_is_left() {
     place.run(&["dedup", "in", "-o", "out", "--removed", "in/a.jsonl"]).ends(1);
     place.run(&["dedup", "in", "-o", "out", "--removed", "gone.xls"]).ends(1);
     place.run(&["dedup", "in"]).ends(2);
+    std::fs::create_dir(place.path().join("out")).unwrap();
+    for rows in ["out/a.jsonl", "out/b.csv"] {
+        place.run(&["dedup", "in", "-o", "out", "--removed", rows]).ends(1).says(&["elsewhere"]);
+    }
+    assert_eq!(std::fs::read_dir(place.path().join("out")).unwrap().count(), 0);
+    std::fs::remove_dir(place.path().join("out")).unwrap();
     // A run that --strict fails writes nothing.
     place.write("in/b.jsonl", "no JSON\n");
     place.run(&["dedup", "in", "-o", "out", "--strict"]).ends(1);
     assert_eq!(place.names(), ["full", "in"]);
+    #[cfg(unix)]
+    {
+        let link = |to: &str, name: &str| {
+            std::os::unix::fs::symlink(place.path().join(to), place.path().join(name)).unwrap();
+        };
+        link("no", "link");
+        place.run(&["dedup", "in", "-o", "link"]).ends(1).says(&["nowhere"]);
+        std::fs::create_dir(place.path().join("no")).unwrap();
+        place.run(&["dedup", "in", "-o", "link"]).ends(3);
+        assert_eq!(place.read("link/b.jsonl"), "no JSON\n");
+    }
     // An empty folder is as good as none, and may lie in the input.
     std::fs::create_dir(place.path().join("in/out")).unwrap();
     place.run(&["dedup", "in", "-o", "in/out"]).ends(3);
@@ -424,25 +445,29 @@ mod parquet {
     }
 
     #[test]
-    fn a_damaged_row_group_is_left_out() {
-        let (place, sound) = (Place::new(), file());
+    fn a_file_that_cannot_be_read_as_a_whole_is_written_as_it_was() {
+        let place = Place::new();
+        let sound = file();
         let whole = place.write("sound.parquet", &sound);
-        // A byte of the text in the second group's half, and one of another column.
-        let columns = SerializedFileReader::new(File::open(&whole).unwrap()).unwrap();
-        for (column, says) in [(0, "row group"), (2, "rows could not be written")] {
-            let (start, length) = columns.metadata().row_group(1).column(column).byte_range();
+        let reader = SerializedFileReader::new(File::open(whole).unwrap()).unwrap();
+        // The texts of the second group, and then the lists, which are in no article.
+        for column in [0, 2] {
+            let (start, length) = reader.metadata().row_group(1).column(column).byte_range();
             let mut bytes = sound.clone();
             bytes[start as usize + 30..(start + length) as usize].fill(0xFF);
             let place = Place::new();
-            place.write("in/x.parquet", bytes);
-            place.write("in/a.jsonl", line("same as in row 2", &text(1, 4)));
-            let run = dedup(&place, &["--match", "exact", "--keep", "first"]).ends(3).says(&[says]);
-            let line = run.err.lines().find(|line| line.starts_with("read ")).unwrap();
-            assert!(line.contains("left out (damaged)"), "{line}");
-            let [read, kept, _] = account(&run);
-            assert_eq!(read, 1201);
-            let rows = rows(&place.path().join("out/x.parquet"));
-            assert_eq!((rows.len(), kept), (ROWS - 1, ROWS as u64));
+            place.write("in/m.parquet", &bytes);
+            place.write("in/a.jsonl", line("same as row 2", &text(1, 4)));
+            place.write("in/z.jsonl", line("same as row 702", &text(701, 4)));
+            let args = ["--match", "exact", "--keep", "first", "--removed", "gone.csv"];
+            let run = dedup(&place, &args).ends(3).says(&["m.parquet", "written as it was"]);
+            assert!(place.read_bytes("out/m.parquet") == bytes);
+            // What row 702 stands for goes only if that can be read.
+            let z = place.read("out/z.jsonl");
+            assert_eq!(z.is_empty(), column == 2, "{}", run.err);
+            assert_eq!(place.read("gone.csv").lines().count(), if z.is_empty() { 2 } else { 1 });
+            let [read, kept, gone] = account(&run);
+            assert_eq!((read, read - kept, gone), (1202, u64::from(z.is_empty()), read - kept));
             place.run(&["dedup", "in", "-o", "none", "--strict"]).ends(1);
             assert!(!place.path().join("none").exists());
         }

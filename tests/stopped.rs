@@ -25,10 +25,22 @@ fn wait(what: &str, done: impl Fn() -> bool) {
     }
 }
 
-fn stop(child: Child, signal: &str) -> Output {
+fn signal(child: &Child, signal: &str) {
     let pid = child.id().to_string();
     assert!(Command::new("kill").args([signal, &pid]).status().unwrap().success());
+}
+
+fn stop(child: Child, how: &str) -> Output {
+    signal(&child, how);
     child.wait_with_output().unwrap()
+}
+
+/// Whether the program catches Ctrl-C by now, or ended.
+fn catches(child: &Child) -> bool {
+    let status = std::fs::read_to_string(format!("/proc/{}/status", child.id()));
+    let status = status.unwrap_or_default();
+    let caught = status.lines().find_map(|line| line.strip_prefix("SigCgt:"));
+    caught.is_none_or(|set| u64::from_str_radix(set.trim(), 16).unwrap() & 0b10 != 0)
 }
 
 fn is_stopped(output: &Output) {
@@ -45,16 +57,32 @@ fn a_run_that_waits_for_input_ends_at_once() {
         place.write("old.jsonl", "old\n");
         // Its standard input stays open, so it would wait for ever.
         let child = start(&place, &["cluster", "-", "-o", "old.jsonl", "--progress", "json"]);
-        let status = format!("/proc/{}/status", child.id());
-        let caught = || {
-            let caught = std::fs::read_to_string(&status).unwrap_or_default();
-            let caught = caught.lines().find_map(|line| line.strip_prefix("SigCgt:"));
-            caught.is_none_or(|set| u64::from_str_radix(set.trim(), 16).unwrap() & 0b10 != 0)
-        };
-        wait("signals are caught", caught);
+        wait("signals are caught", || catches(&child));
         is_stopped(&stop(child, signal));
         assert_eq!((place.names(), &*place.read("old.jsonl")), (vec!["old.jsonl".into()], "old\n"));
     }
+}
+
+#[test]
+fn what_is_to_be_ignored_is() {
+    let place = Place::new();
+    let program = env!("CARGO_BIN_EXE_retold");
+    let script = format!("trap '' INT HUP; exec {program} cluster - -o out.jsonl");
+    let mut command = Command::new("sh");
+    command.args(["-c", &script]).current_dir(place.path()).stdin(Stdio::piped());
+    let mut child = command.stderr(Stdio::piped()).spawn().unwrap();
+    let begun = || {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", child.id()));
+        status.is_ok_and(|status| status.starts_with("Name:\tretold"))
+    };
+    wait("the program runs", begun);
+    std::thread::sleep(Duration::from_millis(50));
+    for ignored in ["-INT", "-HUP"] {
+        signal(&child, ignored);
+    }
+    std::thread::sleep(Duration::from_millis(50));
+    drop(child.stdin.take());
+    assert_eq!(child.wait_with_output().unwrap().status.code(), Some(0));
 }
 
 #[test]
@@ -81,7 +109,7 @@ fn what_is_half_written_is_removed() {
         );
     }
     let child = start(&place, &["dedup", "in", "-o", "out", "--match", "exact"]);
-    let partial = place.path().join(format!(".out.{}.partial", child.id()));
+    let partial = place.path().join(format!(".out.{}-0.partial", child.id()));
     wait("something is written", || partial.join("1.jsonl.gz").exists());
     is_stopped(&stop(child, "-INT"));
     assert_eq!(place.names(), ["in"]);

@@ -11,13 +11,14 @@ use anyhow::{Context, Result, bail};
 use clap::{Args, ValueEnum};
 use retold::dedup::{self, Copied, Keep, Removals, Removed};
 use retold::pipeline::{Clusters, Observer, Progress, Stage};
-use retold::read::{InputFile, ReadOptions, Reason, Trouble, expand};
+use retold::read::{InputFile, ReadOptions, Trouble, expand};
 use retold::report::{CsvRemoved, JsonRemoved, Report};
 use std::fs::File;
 use std::panic::resume_unwind;
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::time::SystemTime;
 
 /// Write the dump again, with one article kept of each group
 ///
@@ -74,15 +75,17 @@ enum KeepName {
 /// Runs the command.
 pub(super) fn run(args: &DedupArgs) -> Result<Outcome> {
     let config = config(&args.input, &args.matching, &args.run)?;
-    let folder = Folder::open(&args.output.output)?;
+    let mut folder = Folder::open(&args.output.output)?;
     let rows = args.output.open_removed()?;
     let names = args.input.names()?;
     let (files, troubles) = expand(&names);
     if let Some((_, output)) = &rows {
         output.refuse_to_replace(&files)?;
+        output.refuse_in(folder.place())?;
     }
     let targets = targets(&names, &files)?;
     let (files, spool) = spooled(files, &config.work_dir)?;
+    let states: Vec<Option<State>> = files.iter().map(State::of).collect();
 
     let reporter = Reporter::new(args.run.progress, args.run.quiet);
     let (clusters, mut outcome) = job::run(&files, troubles, &config, &args.run, &reporter)?;
@@ -91,8 +94,8 @@ pub(super) fn run(args: &DedupArgs) -> Result<Outcome> {
         KeepName::First => Keep::First,
         KeepName::Earliest => Keep::Earliest,
     };
-    let removed = dedup::removals(&clusters, keep)?;
-    let sizes = files.iter().filter_map(|file| file.path.as_ref()?.metadata().ok());
+    let mut removed = dedup::removals(&clusters, keep)?;
+    folder.make()?;
     let job = Job {
         files: &files,
         targets: &targets,
@@ -101,24 +104,32 @@ pub(super) fn run(args: &DedupArgs) -> Result<Outcome> {
         folder: &folder,
         clusters: &clusters,
         reporter: &reporter,
-        total: sizes.map(|metadata| metadata.len()).sum(),
+        total: states.iter().flatten().map(|state| state.bytes).sum(),
+        states,
         done: AtomicU64::new(0),
     };
     let threads = config.threads.or_else(|| std::thread::available_parallelism().ok());
+    job.tell(0);
     let copied = job.write(threads.map_or(1, usize::from))?;
     reporter.rest();
-    for Trouble { path, message } in job.lost(&copied) {
+    let whole = job.copied_whole(&copied);
+    for Trouble { path, message } in &whole {
         say(&format!("retold: {path}: {message}"));
         outcome = Outcome::Incomplete;
     }
-    if args.run.strict && outcome == Outcome::Incomplete {
-        bail!("--strict: some input could not be written again");
+    if args.run.strict && !whole.is_empty() {
+        bail!("--strict: some input could not be written again without its copies");
+    }
+    if !whole.is_empty() {
+        let paths: AHashSet<&str> = whole.iter().map(|trouble| &*trouble.path).collect();
+        dedup::leave_out(&clusters, &mut removed, |source| paths.contains(&*source.path))?;
     }
     drop(spool);
-    folder.complete()?;
+    // Rows first: a folder without its rows could not be made again in its place.
     if let Some((format, output)) = rows {
         output.write(|out| format.report(&removed).write(&clusters, out))?;
     }
+    folder.complete()?;
     if !args.run.quiet {
         summary::say_kept(&clusters, &copied);
     }
@@ -162,6 +173,8 @@ struct Job<'a> {
     folder: &'a Folder,
     clusters: &'a Clusters,
     reporter: &'a Reporter,
+    /// The files before they were read.
+    states: Vec<Option<State>>,
     /// Bytes of all files, and of those that are done.
     total: u64,
     done: AtomicU64,
@@ -204,45 +217,62 @@ impl Job<'_> {
         self.reporter.report(Progress { stage: Stage::Write, share, articles, bytes });
     }
 
-    /// Articles that were read, and cannot be written: another column of their row group is damaged.
-    fn lost(&self, copied: &[Copied]) -> Vec<Trouble> {
-        let skipped = &self.clusters.tally.skipped;
-        let lost = |(file, copied): (&InputFile, &Copied)| {
-            let known = skipped.get(&(Arc::clone(&file.name), Reason::Damaged));
-            let known = known.map_or(0, |skipped| skipped.count);
-            let message = match copied.left_out.checked_sub(known)? {
-                0 => return None,
-                lost => {
-                    format!("{lost} rows could not be written: other columns of them are damaged")
-                }
-            };
-            Some(Trouble { path: Arc::clone(&file.name), message })
-        };
-        self.files.iter().zip(copied).filter_map(lost).collect()
+    /// The files that still hold what was to be removed, for they could not be read as a whole.
+    fn copied_whole(&self, copied: &[Copied]) -> Vec<Trouble> {
+        let mut whole = Vec::new();
+        for (number, (file, copied)) in self.files.iter().zip(copied).enumerate() {
+            if copied.is_whole && !self.removals.of(number).is_empty() {
+                let articles = self.removals.of(number).len() as u64;
+                let articles = summary::counted(articles, "article");
+                let message = format!(
+                    "it cannot be read as a whole, so it is written as it was: {articles} to remove stay"
+                );
+                whole.push(Trouble { path: Arc::clone(&file.name), message });
+            }
+        }
+        whole
     }
 
     fn file(&self, number: usize) -> Result<Copied> {
         let (file, removed) = (&self.files[number], self.removals.of(number));
-        let troubles = &self.clusters.tally.troubles;
-        let has_trouble = troubles.iter().any(|trouble| trouble.path == file.name);
         let is_closed = || file.path.as_ref().is_some_and(|path| File::open(path).is_err());
-        if removed.is_empty() && has_trouble && is_closed() {
+        if removed.is_empty() && self.states[number].is_none() && is_closed() {
             // It could not be read before, which is said already.
             return Ok(Copied::default());
         }
         let to = self.folder.file(&self.targets[number])?;
-        Ok(dedup::write(file, self.options, removed, &to, &|bytes| self.tell(bytes))?)
+        let copied = dedup::write(file, self.options, removed, &to, &|bytes| self.tell(bytes))?;
+        // Of what changes in between other records might be removed.
+        if State::of(file) != self.states[number] {
+            bail!("it was changed while retold read it: run again when nobody writes to it");
+        }
+        Ok(copied)
+    }
+}
+
+/// What tells whether a file was changed. `None` where it cannot be opened.
+#[derive(Debug, PartialEq, Eq)]
+struct State {
+    bytes: u64,
+    modified: Option<SystemTime>,
+}
+
+impl State {
+    fn of(file: &InputFile) -> Option<State> {
+        let metadata = File::open(file.path.as_ref()?).and_then(|file| file.metadata()).ok()?;
+        Some(State { bytes: metadata.len(), modified: metadata.modified().ok() })
     }
 }
 
 /// Where each file goes, below the output folder: as it lies below the folder that was named, or below
 /// the one that all inputs have in common. A path never leads out of the output folder.
 fn targets(names: &[PathBuf], files: &[InputFile]) -> Result<Vec<PathBuf>> {
+    let names: AHashSet<&Path> = names.iter().map(PathBuf::as_path).collect();
     let mut places = Vec::new();
     for file in files {
         places.push(match &file.path {
             None => None,
-            Some(path) => Some(place(names, path).with_context(|| file.name.to_string())?),
+            Some(path) => Some(place(&names, path).with_context(|| file.name.to_string())?),
         });
     }
     let common = places.iter().flatten().map(|(base, _)| base.clone()).reduce(|a, b| {
@@ -269,15 +299,18 @@ fn targets(names: &[PathBuf], files: &[InputFile]) -> Result<Vec<PathBuf>> {
         }
         targets.push(target);
     }
+    if let Some(target) =
+        targets.iter().find(|target| target.ancestors().skip(1).any(|above| seen.contains(above)))
+    {
+        bail!("{}: another input goes to a file above it: rename one", target.display());
+    }
     Ok(targets)
 }
 
 /// The folder that a file was named by, in full, and its path below.
-fn place(names: &[PathBuf], path: &Path) -> std::io::Result<(PathBuf, PathBuf)> {
-    let below = names.iter().filter_map(|name| Some((name, path.strip_prefix(name).ok()?)));
-    let (name, below) = below
-        .max_by_key(|(name, _)| name.components().count())
-        .map_or((path, Path::new("")), |(name, below)| (&**name, below));
+fn place(names: &AHashSet<&Path>, path: &Path) -> std::io::Result<(PathBuf, PathBuf)> {
+    let name = path.ancestors().find(|above| names.contains(above)).unwrap_or(path);
+    let below = path.strip_prefix(name).unwrap_or(Path::new(""));
     if below.as_os_str().is_empty() {
         let folder = name.parent().filter(|folder| !folder.as_os_str().is_empty());
         let folder = folder.unwrap_or(Path::new(".")).canonicalize()?;

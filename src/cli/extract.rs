@@ -67,6 +67,7 @@ struct Line<'a> {
 pub(super) fn run(args: &ExtractArgs) -> Result<Outcome> {
     let output = Output::open(&args.show.output)?;
     let (files, troubles) = args.input.files()?;
+    output.refuse_to_replace(&files)?;
     let options = args.input.options();
     let mut tally = Tally::default();
     for trouble in troubles {

@@ -10,14 +10,19 @@ use std::path::{Path, PathBuf};
 #[derive(Debug)]
 pub(super) struct Folder {
     place: PathBuf,
-    unfinished: Unfinished,
+    unfinished: Option<Unfinished>,
 }
 
 impl Folder {
     /// Checks that a folder can be made at `place`, where nothing may be but an empty folder.
     pub(super) fn open(place: &Path) -> Result<Folder> {
         let cannot = || format!("cannot write to the folder {}", place.display());
-        let place = normal(place).with_context(cannot)?;
+        if place.is_symlink() && !place.exists() {
+            bail!("the folder {} is a link that leads nowhere", place.display());
+        }
+        // What is there is called by its own name, where a link leads to it too.
+        let place = if place.exists() { place.canonicalize() } else { Ok(place.to_owned()) };
+        let place = place.with_context(cannot)?;
         match fs::read_dir(&place) {
             Ok(mut entries) => {
                 if entries.next().is_some() {
@@ -30,34 +35,51 @@ impl Folder {
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
             Err(error) => return Err(error).with_context(cannot),
         }
-        let unfinished = Unfinished::beside(&place).with_context(cannot)?;
-        // Tried and removed: where it lies in a folder that is itself an input it must not be found.
-        let path = unfinished.path();
-        fs::create_dir(path).and_then(|()| fs::remove_dir(path)).with_context(cannot)?;
-        Ok(Folder { place, unfinished })
+        let make = |path: &Path| fs::create_dir(path);
+        let (unfinished, ()) = Unfinished::beside(&place, make).with_context(cannot)?;
+        if place.exists() {
+            // Where it cannot be replaced, a mount point say, this is known now.
+            replace(unfinished, &place).with_context(cannot)?;
+        } else {
+            drop(unfinished);
+        }
+        Ok(Folder { place, unfinished: None })
     }
 
-    /// The place of a file in it, with the folders above it.
+    /// Where it will be.
+    pub(super) fn place(&self) -> &Path {
+        &self.place
+    }
+
+    /// Makes it, under another name. Not before the input is known: it may lie in a folder that is an
+    /// input.
+    pub(super) fn make(&mut self) -> Result<()> {
+        let cannot = || format!("cannot write to the folder {}", self.place.display());
+        let made = Unfinished::beside(&self.place, |path| fs::create_dir(path));
+        self.unfinished = Some(made.with_context(cannot)?.0);
+        Ok(())
+    }
+
+    /// The place of a file in it, with the folders above it, once it is made.
     pub(super) fn file(&self, below: &Path) -> io::Result<PathBuf> {
-        let file = self.unfinished.path().join(below);
-        self.unfinished.make_folder(file.parent().unwrap_or(self.unfinished.path()))?;
+        let unfinished = self.unfinished.as_ref().ok_or(io::ErrorKind::NotFound)?;
+        let file = unfinished.path().join(below);
+        unfinished.make_folder(file.parent().unwrap_or(unfinished.path()))?;
         Ok(file)
     }
 
     /// Puts it in its place.
     pub(super) fn complete(self) -> Result<()> {
         let cannot = || format!("cannot write to the folder {}", self.place.display());
-        // Without any file too.
-        self.unfinished.make_folder(self.unfinished.path()).with_context(cannot)?;
-        if self.place.exists() {
-            // It is empty, or this fails.
-            fs::remove_dir(&self.place).with_context(cannot)?;
-        }
-        self.unfinished.finish(&self.place).with_context(cannot)
+        let Some(unfinished) = self.unfinished else { return Ok(()) };
+        replace(unfinished, &self.place).with_context(cannot)
     }
 }
 
-/// The path with a name at its end: `.` and `a/..` have none.
-fn normal(place: &Path) -> io::Result<PathBuf> {
-    if place.file_name().is_some() { Ok(place.to_owned()) } else { place.canonicalize() }
+/// Puts a folder in a place where nothing is, or an empty folder.
+fn replace(unfinished: Unfinished, place: &Path) -> io::Result<()> {
+    if cfg!(windows) && place.exists() {
+        fs::remove_dir(place)?;
+    }
+    unfinished.finish(place)
 }

@@ -38,8 +38,7 @@ impl Output {
             Err(_) => {}
         }
         // Tried and removed: in a folder that is itself an input it must not be found.
-        let unfinished = Unfinished::beside(path).with_context(cannot)?;
-        File::create(unfinished.path()).with_context(cannot)?;
+        drop(Unfinished::beside(path, |path| File::create_new(path)).with_context(cannot)?);
         Ok(Output::File(path.to_owned()))
     }
 
@@ -55,6 +54,17 @@ impl Output {
             Output::Direct(_) => false,
             Output::File(own) => place(own) == place(path),
         }
+    }
+
+    /// Fails if the output would lie in a folder.
+    pub(super) fn refuse_in(&self, folder: &Path) -> Result<()> {
+        let Output::File(place) = self else { return Ok(()) };
+        let above = place.parent().filter(|above| !above.as_os_str().is_empty());
+        let above = above.unwrap_or(Path::new(".")).canonicalize();
+        if above.is_ok_and(|above| above.starts_with(folder)) {
+            bail!("{} lies in {}: name a file elsewhere", place.display(), folder.display());
+        }
+        Ok(())
     }
 
     /// Fails if the output would take the place of one of the files to read.
@@ -82,8 +92,8 @@ impl Output {
             Output::Direct(mut file) => buffered(&mut file).context("output"),
             Output::File(path) => {
                 let cannot = || format!("cannot write {}", path.display());
-                let unfinished = Unfinished::beside(&path).with_context(cannot)?;
-                let mut file = File::create(unfinished.path()).with_context(cannot)?;
+                let unfinished = Unfinished::beside(&path, |path| File::create_new(path));
+                let (unfinished, mut file) = unfinished.with_context(cannot)?;
                 buffered(&mut file).with_context(cannot)?;
                 file.sync_all().with_context(cannot)?;
                 unfinished.finish(&path).with_context(cannot)

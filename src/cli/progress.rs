@@ -177,10 +177,12 @@ impl Display {
 
     /// Leaves the line of a stage that is over where it is, if it took some time.
     fn end_stage(&mut self) {
-        if let (Some(bar), Some(now)) = (&self.bar, self.now.take()) {
+        let over = self.now.take();
+        if let (Some(bar), Some(now)) = (&self.bar, over) {
             bar.set_message("");
             if now.began.elapsed() >= WORTH_A_LINE {
-                bar.println(now.last_line());
+                // Where there is no terminal, lines follow one another.
+                if bar.is_hidden() { say(&now.last_line()) } else { bar.println(now.last_line()) }
             } else {
                 bar.tick();
             }

@@ -1,15 +1,12 @@
 //! Files and folders that are removed again unless they are finished, however the program ends: by
 //! itself, by an error, or by a signal.
 
-use super::say;
 use anyhow::{Context, Result};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process;
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::thread::sleep;
-use std::time::Duration;
 
 /// All that are there now. Whoever holds the lock keeps others from finishing one.
 static ALL: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
@@ -18,20 +15,37 @@ fn all() -> MutexGuard<'static, Vec<PathBuf>> {
     ALL.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// The path of something unfinished.
+/// The path of something unfinished, which this program has made.
 #[derive(Debug)]
 pub(super) struct Unfinished(PathBuf);
 
 impl Unfinished {
-    /// A hidden name beside `place`, of which nothing is there yet.
-    pub(super) fn beside(place: &Path) -> Result<Unfinished> {
-        let mut hidden = std::ffi::OsString::from(".");
-        hidden.push(place.file_name().context("it has no file name")?);
-        hidden.push(format!(".{}.partial", process::id()));
-        Ok(Unfinished::at(place.with_file_name(hidden)))
+    /// Makes a file or a folder by `make`, beside `place` under a hidden name that nothing has.
+    pub(super) fn beside<T>(
+        place: &Path,
+        make: impl Fn(&Path) -> io::Result<T>,
+    ) -> Result<(Unfinished, T)> {
+        let name = place.file_name().context("it has no file name")?;
+        for number in 0_u32.. {
+            let mut hidden = std::ffi::OsString::from(".");
+            hidden.push(name);
+            // In containers all programs have one number.
+            hidden.push(format!(".{}-{number}.partial", process::id()));
+            let path = place.with_file_name(hidden);
+            let mut all = all();
+            match make(&path) {
+                Ok(made) => {
+                    all.push(path.clone());
+                    return Ok((Unfinished(path), made));
+                }
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        anyhow::bail!("no name is left for it")
     }
 
-    /// What is, or will be, at a path, and is not to stay.
+    /// What is at a path, and is not to stay.
     pub(super) fn at(path: PathBuf) -> Unfinished {
         all().push(path.clone());
         Unfinished(path)
@@ -71,35 +85,80 @@ fn remove(path: &Path) {
     let _ = if path.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) };
 }
 
-/// Exit code of a program that is stopped by Ctrl-C, as shells have it.
-const STOPPED: i32 = 130;
-
 /// From now on Ctrl-C, and a request to end, remove what is unfinished and end the program.
+#[cfg(unix)]
 pub(super) fn remove_when_stopped() {
-    let stop = || {
-        // Held to the end, so that nothing is put in its place any more.
-        let all = all();
-        for path in all.iter() {
-            remove(path);
-            // A thread may just have added a file to it.
-            for _ in 0..20 {
-                if !path.exists() {
-                    break;
-                }
-                sleep(Duration::from_millis(10));
-                remove(path);
-            }
-        }
-        say(
-            "\nretold: stopped; unfinished files are removed. To begin anew, run the same command again",
-        );
-        exit(STOPPED);
-    };
+    use signal_hook::consts::{SIGINT, SIGTERM};
+    use signal_hook::iterator::Signals;
+
+    // What whoever started the program wants it to ignore, as for one in the background.
+    let ignored = ignored_signals();
+    let wanted = [SIGINT, SIGTERM].into_iter().filter(|signal| ignored & (1 << (signal - 1)) == 0);
     // Where signals cannot be caught they end the program as they always do.
-    let _ = ctrlc::set_handler(stop);
+    let Ok(mut signals) = Signals::new(wanted) else { return };
+    std::thread::spawn(move || {
+        if signals.forever().next().is_some() {
+            std::thread::spawn(stop);
+            // Who asks again wants no more cleaning.
+            signals.forever().next();
+            exit();
+        }
+    });
 }
 
+/// Elsewhere Ctrl-C ends the program as it always does.
+#[cfg(not(unix))]
+pub(super) fn remove_when_stopped() {}
+
+/// The signals that are ignored, a bit each, as Linux tells; none where it cannot be told.
+#[cfg(unix)]
+fn ignored_signals() -> u64 {
+    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let set = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    set.and_then(|set| u64::from_str_radix(set.trim(), 16).ok()).unwrap_or(0)
+}
+
+#[cfg(unix)]
+fn stop() {
+    use std::thread::{sleep, spawn};
+    use std::time::Duration;
+
+    /// Time for the message, which nobody may be reading.
+    const FOR_THE_MESSAGE: Duration = Duration::from_millis(200);
+
+    let said = spawn(|| {
+        super::say(
+            "\nretold: stopped; unfinished files are removed. To begin anew, run the same command again",
+        );
+    });
+    // Held to the end, so that nothing is put in its place any more.
+    let all = all();
+    for path in all.iter() {
+        remove(path);
+        // A thread may just have added a file to it.
+        for _ in 0..20 {
+            if !path.exists() {
+                break;
+            }
+            sleep(Duration::from_millis(10));
+            remove(path);
+        }
+    }
+    for _ in 0..20 {
+        if said.is_finished() {
+            break;
+        }
+        sleep(FOR_THE_MESSAGE / 20);
+    }
+    exit();
+}
+
+/// Exit code of a program that is stopped by Ctrl-C, as shells have it.
+#[cfg(unix)]
+const STOPPED: i32 = 130;
+
+#[cfg(unix)]
 #[allow(clippy::exit, reason = "a run may be in the middle of anything, and must end now")]
-fn exit(code: i32) {
-    process::exit(code);
+fn exit() {
+    process::exit(STOPPED);
 }

@@ -3,7 +3,7 @@
 use super::pack::Packer;
 use crate::read::{self, Batch, Format, Gap, InputFile, Met, ReadOptions};
 use std::fs::File;
-use std::io::{self, BufRead, BufWriter, Write};
+use std::io::{self, BufRead, BufWriter, Read, Write};
 use std::path::Path;
 
 /// What was done to the records of a file.
@@ -13,18 +13,21 @@ pub struct Copied {
     pub removed: u64,
     /// Left out because nothing of them can be read.
     pub left_out: u64,
+    /// Whether the file was written as it was, records that were to be removed and all.
+    pub is_whole: bool,
 }
 
 /// Writes `file` again to the path `to`, without the records of these numbers, which rise.
 ///
 /// A file that loses nothing is copied as it is. Of others all that is not removed is written byte
 /// for byte as it was, but for damaged stretches, and packed as before: in WARC a member a record,
-/// otherwise in one. Parquet is written with the values, the schema and the codecs that were there,
-/// row group by row group. A file that is one article, removed, is not written.
+/// otherwise in one. Parquet is written with the values and the schema that were there, and the codecs
+/// of the first row group, row group by row group; one that cannot be read as a whole is copied as it
+/// is. A file that is one article, removed, is not written.
 ///
 /// `tell` is called now and then with how many bytes of the file, as it is packed, more are done.
 ///
-/// Memory: a few batches of records; of Parquet a page of each column.
+/// Memory: a few batches of records; of Parquet a page, and 256 rows, of a column.
 ///
 /// # Errors
 /// A file cannot be read or written; or a record to remove is not there, since the file has changed.
@@ -35,44 +38,59 @@ pub fn write(
     to: &Path,
     tell: &dyn Fn(u64),
 ) -> io::Result<Copied> {
-    let [first, ..] = removed else {
-        let path = file.path.as_ref().ok_or_else(|| io::Error::other("it cannot be read twice"))?;
-        tell(std::fs::copy(path, to)?);
-        return Ok(Copied::default());
-    };
+    let [first, ..] = removed else { return copy_whole(file, to, tell) };
     let (format, packing) = read::look(file, options)?;
     if matches!(format, Format::Text | Format::Html) {
         return match (removed, first) {
-            ([_], 0) => Ok(Copied { removed: 1, left_out: 0 }),
+            ([_], 0) => {
+                tell(
+                    file.path
+                        .as_ref()
+                        .map_or(Ok(0), |path| Ok::<_, io::Error>(path.metadata()?.len()))?,
+                );
+                Ok(Copied { removed: 1, ..Copied::default() })
+            }
             _ => Err(changed()),
         };
     }
+    #[cfg(feature = "parquet")]
+    if format == Format::Parquet {
+        let copied = super::parquet::copy(file, removed, to, tell)?;
+        return copied.map_or_else(|| copy_whole(file, to, tell), Ok);
+    }
     let out = File::create(to)?;
     let synced = out.try_clone()?;
-    let copied = match format {
-        #[cfg(feature = "parquet")]
-        Format::Parquet => {
-            let copied = super::parquet::copy(file, removed, out)?;
-            tell(synced.metadata()?.len());
-            copied
-        }
-        _ => {
-            let copier = Copier {
-                input: read::open(file)?,
-                at: 0,
-                last: None,
-                out: Packer::new(packing, BufWriter::new(out)),
-                // As crawls are packed, so that a reader can begin at any record.
-                member_a_record: format == Format::Warc,
-                removed,
-                copied: Copied::default(),
-                tell,
-            };
-            copier.run(file, options)?
-        }
+    let copier = Copier {
+        input: read::open(file)?,
+        at: 0,
+        last: None,
+        out: Packer::new(packing, BufWriter::new(out)),
+        // As crawls are packed, so that a reader can begin at any record.
+        member_a_record: format == Format::Warc,
+        removed,
+        copied: Copied::default(),
+        tell,
     };
+    let copied = copier.run(file, options)?;
     synced.sync_all()?;
     Ok(copied)
+}
+
+/// Bytes that are copied at a time.
+const CHUNK: u64 = 4 << 20;
+
+/// Copies a file as it is.
+fn copy_whole(file: &InputFile, to: &Path, tell: &dyn Fn(u64)) -> io::Result<Copied> {
+    let path = file.path.as_ref().ok_or_else(|| io::Error::other("it cannot be read twice"))?;
+    let (mut from, mut to) = (File::open(path)?, File::create(to)?);
+    loop {
+        let copied = io::copy(&mut (&mut from).take(CHUNK), &mut to)?;
+        tell(copied);
+        if copied == 0 {
+            to.sync_all()?;
+            return Ok(Copied { is_whole: true, ..Copied::default() });
+        }
+    }
 }
 
 pub(super) fn changed() -> io::Error {
@@ -106,10 +124,9 @@ impl<W: Write> Copier<'_, W> {
         if !self.removed.is_empty() {
             return Err(changed());
         }
-        match self.copy_to(u64::MAX) {
-            // Where the reader could not go on, there is no more to copy.
-            Err(_) if !tally.troubles.is_empty() => {}
-            outcome => outcome?,
+        // Where the reader could not go on, there is no more to copy.
+        if tally.troubles.is_empty() {
+            self.copy_to(u64::MAX)?;
         }
         self.out.finish()?;
         Ok(self.copied)
@@ -149,23 +166,23 @@ impl<W: Write> Copier<'_, W> {
     /// Leaves out the bytes before a place. A line end of two bytes is not parted: some readers let a
     /// row end between them.
     fn pass_to(&mut self, end: u64) -> io::Result<()> {
-        if self.last == Some(b'\r') && self.next()? == Some(b'\n') {
+        if self.last == Some(b'\r') && self.next() == Some(b'\n') {
             self.copy_to(self.at + 1)?;
         }
         if end > self.at {
             self.take(end - 1, false)?;
-            let last = self.next()?;
+            let last = self.next();
             self.take(end, false)?;
-            if last == Some(b'\r') && self.next()? == Some(b'\n') {
+            if last == Some(b'\r') && self.next() == Some(b'\n') {
                 self.take(end + 1, false)?;
             }
         }
         Ok(())
     }
 
-    /// The byte that is taken next.
-    fn next(&mut self) -> io::Result<Option<u8>> {
-        Ok(fill(&mut *self.input)?.first().copied())
+    /// The byte that is taken next, if there is one that can be read.
+    fn next(&mut self) -> Option<u8> {
+        fill(&mut *self.input).ok()?.first().copied()
     }
 
     fn take(&mut self, end: u64, write: bool) -> io::Result<()> {

@@ -75,6 +75,24 @@ pub fn removals(clusters: &Clusters, keep: Keep) -> Result<Vec<Removed>> {
     Ok(removed)
 }
 
+/// Takes back those removals whose sources `stay` names.
+///
+/// # Errors
+/// Those of the work folder.
+pub fn leave_out(
+    clusters: &Clusters,
+    removed: &mut Vec<Removed>,
+    stay: impl Fn(&Source) -> bool,
+) -> Result<()> {
+    let mut left = Vec::with_capacity(removed.len());
+    for chunk in removed.chunks(TOGETHER) {
+        let entries = clusters.entries(chunk.iter().map(|removed| removed.article).collect())?;
+        left.extend(chunk.iter().filter(|removed| !stay(&entries.source(removed.article))));
+    }
+    *removed = left;
+    Ok(())
+}
+
 /// The place of the member that is kept.
 fn choose(clusters: &Clusters, members: &[Assignment], keep: Keep) -> Result<usize> {
     let mut best: Option<(i64, Source, usize)> = None;

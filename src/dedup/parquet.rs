@@ -18,49 +18,71 @@ use parquet::file::writer::{
 use std::fs::File;
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
 
 /// Rows of a column that are taken at a time.
 const ROWS: usize = 256;
 
-/// Writes `file` to `out` without the rows of these numbers, which rise from 1. A row group that
-/// cannot be read is left out.
-pub(super) fn copy(file: &InputFile, removed: &[u64], out: File) -> io::Result<Copied> {
+/// Writes `file` to the path `to` without the rows of these numbers, which rise from 1. `None` where the
+/// file cannot be read as a whole: nothing is to be removed then, for what stands for it may be lost.
+///
+/// Every column is read once before anything is written.
+pub(super) fn copy(
+    file: &InputFile,
+    removed: &[u64],
+    to: &Path,
+    tell: &dyn Fn(u64),
+) -> io::Result<Option<Copied>> {
     let path = file.path.as_ref().ok_or_else(|| io::Error::other("it cannot be read twice"))?;
     let input = File::open(path)?;
     // The crate is not free of panics on damaged files.
-    let outcome = catch_unwind(AssertUnwindSafe(|| copy_groups(input, removed, out)));
-    let damaged = |_| Err(ParquetError::General("damaged Parquet file".to_owned()));
-    let (copied, found) = outcome.unwrap_or_else(damaged).map_err(io::Error::other)?;
-    if found == removed.len() { Ok(copied) } else { Err(changed()) }
+    let check = || visit_groups(&input, removed, None, tell);
+    let Ok(Ok(found)) = catch_unwind(AssertUnwindSafe(check)) else { return Ok(None) };
+    if found != removed.len() {
+        return Err(changed());
+    }
+    let out = File::create(to)?;
+    visit_groups(&input, removed, Some(&out), tell).map_err(io::Error::other)?;
+    out.sync_all()?;
+    Ok(Some(Copied { removed: removed.len() as u64, ..Copied::default() }))
 }
 
-/// What was done, and how many of the rows to remove were met.
-fn copy_groups(input: File, removed: &[u64], out: File) -> Result<(Copied, usize)> {
-    let reader = SerializedFileReader::new(input)?;
-    let schema = reader.metadata().file_metadata().schema_descr().root_schema_ptr();
-    let mut writer = SerializedFileWriter::new(out, schema, properties(reader.metadata()))?;
-    let (mut copied, mut rest, mut first) = (Copied::default(), removed, 1_u64);
+/// Reads all row groups, and writes what is kept of them where there is a file for it. Returns how many
+/// of the rows to remove were met.
+fn visit_groups(
+    input: &File,
+    removed: &[u64],
+    out: Option<&File>,
+    tell: &dyn Fn(u64),
+) -> Result<usize> {
+    let reader = SerializedFileReader::new(input.try_clone()?)?;
+    let metadata = reader.metadata();
+    let schema = metadata.file_metadata().schema_descr().root_schema_ptr();
+    let writer = |out| SerializedFileWriter::new(out, schema, properties(metadata));
+    let mut writer = out.map(writer).transpose()?;
+    let (mut rest, mut first) = (removed, 1_u64);
     for number in 0..reader.num_row_groups() {
-        let rows = u64::try_from(reader.metadata().row_group(number).num_rows()).unwrap_or(0);
+        let group = metadata.row_group(number);
+        let rows = u64::try_from(group.num_rows()).unwrap_or(0);
         let end = first.saturating_add(rows);
         let here;
         (here, rest) = rest.split_at(rest.partition_point(|&row| row < end));
-        copied.removed += here.len() as u64;
-        let is_kept = Kept { first, removed: here };
-        // Once to see whether it can be read: what is written cannot be taken back.
+        let kept = Kept { first, removed: here };
         if rows > here.len() as u64 {
-            if each_column(&*reader.get_row_group(number)?, &is_kept, rows, None).is_ok() {
-                let mut group = writer.next_row_group()?;
-                each_column(&*reader.get_row_group(number)?, &is_kept, rows, Some(&mut group))?;
-                group.close()?;
-            } else {
-                copied.left_out += rows - here.len() as u64;
+            let mut to = writer.as_mut().map(SerializedFileWriter::next_row_group).transpose()?;
+            each_column(&*reader.get_row_group(number)?, &kept, rows, to.as_mut())?;
+            if let Some(to) = to {
+                to.close()?;
             }
         }
+        // Two readings of each.
+        tell(u64::try_from(group.compressed_size()).unwrap_or(0) / 2);
         first = end;
     }
-    writer.close()?;
-    Ok((copied, removed.len() - rest.len()))
+    if let Some(writer) = writer {
+        writer.close()?;
+    }
+    Ok(removed.len() - rest.len())
 }
 
 /// The codecs and the key-value pairs of a file.
@@ -92,7 +114,7 @@ fn each_column(
     group: &dyn RowGroupReader,
     kept: &Kept<'_>,
     rows: u64,
-    mut to: Option<&mut SerializedRowGroupWriter<'_, File>>,
+    mut to: Option<&mut SerializedRowGroupWriter<'_, &File>>,
 ) -> Result<()> {
     for number in 0..group.num_columns() {
         let levels = group.metadata().column(number).column_descr();
@@ -148,9 +170,16 @@ impl Copy<'_> {
             if records == 0 {
                 return Err(ParquetError::EOF("a column ends too soon".to_owned()));
             }
+            let starts = repetitions.iter().filter(|&&level| level == 0).count();
+            if repeated > 0 && starts != records {
+                return Err(ParquetError::General("rows of a list do not begin".to_owned()));
+            }
             let mut part = Part { definitions, repetitions, values };
             part.keep(defined, repeated, |record| self.kept.is_kept(row + record));
             row += records as u64;
+            if row > self.rows {
+                return Err(ParquetError::General("a column has too many rows".to_owned()));
+            }
             if let Some(to) = &mut to {
                 part.write(to.typed::<T>())?;
             }

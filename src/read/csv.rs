@@ -61,6 +61,9 @@ pub(super) fn split(
     batcher.pass();
     while !batcher.closed() {
         let outcome = rows.next(input, batcher.max_record());
+        // Blank lines before it are nobody's.
+        batcher.reach(rows.start);
+        batcher.pass();
         batcher.reach(rows.taken);
         number += 1;
         match outcome {
@@ -114,25 +117,43 @@ struct Rows {
     ends: Vec<usize>,
     written: usize,
     ended: usize,
-    /// Bytes of the stream that were taken so far.
+    /// Bytes of the stream that were taken so far, and those of them before the row.
     taken: u64,
+    start: u64,
 }
 
 impl Rows {
     fn new(reader: Reader) -> Rows {
-        Rows { reader, bytes: vec![0; 64 << 10], ends: vec![0; 64], written: 0, ended: 0, taken: 0 }
+        Rows {
+            reader,
+            bytes: vec![0; 64 << 10],
+            ends: vec![0; 64],
+            written: 0,
+            ended: 0,
+            taken: 0,
+            start: 0,
+        }
     }
 
     /// Reads the next row. One over `max` bytes is left where it passes the limit, and what
     /// follows is read from the next line on.
     fn next(&mut self, input: &mut dyn BufRead, max: usize) -> io::Result<Row> {
-        (self.written, self.ended) = (0, 0);
+        (self.written, self.ended, self.start) = (0, 0, self.taken);
         loop {
             let buffer = match input.fill_buf() {
                 Ok(buffer) => buffer,
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
                 Err(error) => return Err(error),
             };
+            if self.start == self.taken {
+                let blank = buffer.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
+                if blank > 0 {
+                    input.consume(blank);
+                    self.taken += blank as u64;
+                    self.start = self.taken;
+                    continue;
+                }
+            }
             let (result, read, written, ended) = self.reader.read_record(
                 buffer,
                 &mut self.bytes[self.written..],

@@ -50,9 +50,16 @@ pub(super) fn split(
             Ok(buffer) => buffer,
             Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
             Err(error) => {
-                let begun = batcher.pending();
+                let mut begun = batcher.pending();
+                let gap = Gap::of(&error);
+                if begun > 0 && gap.is_some_and(|gap| !gap.member) {
+                    // Before what is no member all is sound: the line may be whole.
+                    end_line(batcher, number, too_long);
+                    number += 1;
+                    begun = 0;
+                }
                 batcher.discard();
-                let Some(gap) = Gap::of(&error) else {
+                let Some(gap) = gap else {
                     if begun > 0 {
                         let detail = "the file broke off here".to_owned();
                         batcher.skip(number, Reason::Damaged, detail);

@@ -1,6 +1,6 @@
 //! Parquet: the columns that are named are decoded, and no others.
 //!
-//! Beside `report::parquet` the one file that knows the `parquet` crate, which has a new major version
+//! Beside `report::parquet` and `dedup::parquet` the one file that knows the `parquet` crate, which has a new major version
 //! every few months.
 
 use super::Fields;
