@@ -128,7 +128,7 @@ fn json_without_a_text() {
     let good = line("d", &text(3, 9));
     let run = beside_sound("odd.jsonl", format!("{odd}{good}")).ends(0);
     run.says(&[
-        "retold: odd.jsonl: skipped: no text field (record 1): no field \"text\"; fields there are: body, lang (--text-field names it)",
+        "retold: odd.jsonl: skipped: no text field (record 1): no field \"text\"; fields there are: id, body, lang (--text-field names it)",
         "retold: odd.jsonl: skipped: text field is not a string (3 records, the first is 2): field \"text\" holds null",
     ])
     .counts([8, 2, 1, 2], &[("no text field", 1), ("text field is not a string", 3)]);
@@ -143,7 +143,7 @@ fn a_wrong_field_name_is_no_success() {
     let place = Place::new();
     place.write("all.jsonl", sound());
     let run = place.cluster(&["--text-field", "body", "all.jsonl"]).ends(3);
-    run.says(&["no field \"body\"", "fields there are: text", "--text-field"])
+    run.says(&["no field \"body\"", "fields there are: id, text", "--text-field"])
         .counts([3, 0, 0, 0], &[("no text field", 3)]);
 }
 
@@ -153,7 +153,7 @@ fn another_field_name_in_one_file_is_no_success() {
     let body = sound().replace("\"text\"", "\"body\"");
     let said = "retold: body.jsonl: skipped: no text field (3 records, the first is 1)";
     let run = beside_sound("body.jsonl", &body).ends(3);
-    run.says(&[said, "fields there are: body (--text-field"])
+    run.says(&[said, "fields there are: id, body (--text-field"])
         .counts([6, 2, 1, 1], &[("no text field", 3)]);
     beside_sound("number.jsonl", "{\"text\": 7}\n").ends(3).says(&["holds a number"]);
     // Empty texts are no fault of the name.

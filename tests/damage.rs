@@ -332,11 +332,11 @@ fn a_run_that_fails_leaves_the_outputs_alone() {
 #[test]
 fn an_output_never_takes_the_place_of_an_input() {
     let place = Place::new();
-    place.write("a.txt", "Rain fell on the old harbour of Selwyn all night.");
-    let run = place.cluster(&["-o", "./a.txt", "a.txt"]);
-    assert_eq!(run.code, 1, "{}", run.err);
-    assert!(run.err.contains("is an input"), "{}", run.err);
-    assert!(place.read("a.txt").starts_with("Rain fell"));
+    place.write("a.jsonl", line("1", "Rain fell on the old harbour of Selwyn all night."));
+    place.cluster(&["-o", "./a.jsonl", "a.jsonl"]).ends(1).says(&["is an input"]);
+    assert!(place.read("a.jsonl").contains("Rain fell"));
+    // A mistyped ending is not taken for what it is not.
+    place.cluster(&["-o", "rows.paruqet", "a.jsonl"]).ends(1).says(&["name it"]);
 }
 
 #[test]

@@ -170,7 +170,8 @@ pub(super) struct RunArgs {
     #[arg(long, value_name = "N")]
     threads: Option<NonZeroUsize>,
 
-    /// Use about SIZE of memory, and write down what does not fit [default: half of the machine's]
+    /// Use about SIZE of memory (MiB, GiB), and write down what does not fit [default: half of the
+    /// machine's]
     #[arg(long, value_name = "SIZE", value_parser = size)]
     memory: Option<usize>,
 

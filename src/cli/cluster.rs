@@ -122,7 +122,10 @@ impl OutputArgs {
                 Some("parquet") => {
                     parquet(rows).with_context(|| format!("-o {}", path.display()))?
                 }
-                _ => Box::new(JsonClusters { singletons: self.singletons }),
+                None | Some("jsonl" | "ndjson" | "json") => {
+                    Box::new(JsonClusters { singletons: self.singletons })
+                }
+                Some(_) => bail!("-o {}: name it .jsonl, .csv or .parquet", path.display()),
             };
             destinations.push((report, Output::open(path)?));
         }

@@ -108,6 +108,9 @@ fn read_gold(path: &Path, level: Level) -> Result<Gold> {
     let header = table.headers()?.clone();
     let column = |name: &str| header.iter().position(|column| column == name);
     let rows: Vec<csv::StringRecord> = table.records().collect::<Result<_, _>>()?;
+    if rows.is_empty() {
+        bail!("there is no row under the header");
+    }
     let cell = |row: &csv::StringRecord, at: usize| row.get(at).unwrap_or_default().to_owned();
 
     if let (Some(a), Some(b), Some(label)) = (column("id_a"), column("id_b"), column("label")) {
@@ -126,6 +129,12 @@ fn read_gold(path: &Path, level: Level) -> Result<Gold> {
         .chain([Level::Exact, Level::Near, Level::Story].map(|level| (level.name(), level)));
     let levels: Vec<(usize, Level)> =
         named.filter_map(|(name, level)| Some((column(name)?, level))).collect();
+    if let Some((_, least)) = levels.iter().min_by_key(|(_, of)| *of)
+        && *least > level
+    {
+        let (least, level) = (least.name(), level.name());
+        bail!("its labels are of the level {least}, and --match {level} goes less deep");
+    }
     match column("id") {
         Some(id) if !levels.is_empty() => Ok(Gold::Groups(
             levels

@@ -31,9 +31,13 @@ Examples:
   retold man cluster > ~/.local/share/man/man1/retold-cluster.1")]
 pub(super) struct ManArgs {
     /// The command it is about [default: all of them, in short]
-    #[arg(value_name = "COMMAND")]
+    #[arg(value_name = "COMMAND", value_parser = COMMANDS)]
     command: Option<String>,
 }
+
+/// The commands that have a page.
+const COMMANDS: [&str; 7] =
+    ["cluster", "dedup", "compare", "extract", "eval", "completions", "man"];
 
 pub(super) fn completions(args: &CompletionsArgs) -> Result<()> {
     let mut script = Vec::new();
@@ -46,11 +50,7 @@ pub(super) fn man(args: &ManArgs) -> Result<()> {
     all.build();
     let page_of = match &args.command {
         None => all,
-        Some(name) => {
-            let known: Vec<&str> = all.get_subcommands().map(clap::Command::get_name).collect();
-            let unknown = || format!("no command {name:?}: there are {}", known.join(", "));
-            all.find_subcommand(name).with_context(unknown)?.clone()
-        }
+        Some(name) => all.find_subcommand(name).context("no such command")?.clone(),
     };
     let mut page = Vec::new();
     Man::new(page_of).render(&mut page)?;
@@ -60,4 +60,17 @@ pub(super) fn man(args: &ManArgs) -> Result<()> {
 /// At once, so that a reader who goes away early is none of the makers' concern.
 fn print(bytes: &[u8]) -> Result<()> {
     Ok(io::stdout().lock().write_all(bytes)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_command_has_a_page() {
+        let all = command();
+        let mut names: Vec<&str> = all.get_subcommands().map(clap::Command::get_name).collect();
+        names.sort_by_key(|name| COMMANDS.iter().position(|known| known == name));
+        assert_eq!(names, COMMANDS);
+    }
 }

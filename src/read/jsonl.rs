@@ -124,7 +124,10 @@ pub(super) fn decode(
         (Reason::NotJson, format!("{error}: one JSON object a line is expected"))
     })?;
     let Some(text) = found.text else {
-        let names = found.other_fields.iter().map(String::as_str);
+        let known = [(found.id, &fields.id), (found.title, &fields.title)];
+        let known = known.into_iter().chain([(found.url, &fields.url), (found.date, &fields.date)]);
+        let known = known.filter_map(|(value, name)| value.map(|_| name));
+        let names = known.chain(&found.other_fields).map(String::as_str);
         let detail = fields.without_text("field", names);
         return Err((Reason::NoTextField, detail));
     };
