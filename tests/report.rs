@@ -319,7 +319,7 @@ fn the_page_goes_where_it_is_told() {
     };
     refused(&["--report", "page.txt", "dump.jsonl"], "name it .html");
     refused(&["--report", "dump.html", "dump.html"], "is an input");
-    refused(&["-o", "x.html", "--report", "./x.html", "dump.jsonl"], "two outputs");
+    refused(&["-o", "-", "--report", "-", "dump.jsonl"], "two outputs");
     refused(&["--assignments", "-", "--report", "-", "dump.jsonl"], "two outputs");
     refused(&["--report", "no/folder/x.html", "dump.jsonl"], "cannot write");
     assert_eq!(place.names(), ["dump.html", "dump.jsonl"]);
