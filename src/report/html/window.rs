@@ -4,9 +4,12 @@ use crate::score::passages::Passage;
 use crate::text::Words;
 use std::ops::Range;
 
-/// The part of a window that may pass before a passage begins, and that has to be left where it does:
-/// one of so many.
+/// A passage that begins in the last of so many parts of a window is not counted as shown by it.
 const EDGE: usize = 8;
+
+/// Bytes before the passage that a window is made for, or a part of the window if that is less: some
+/// lines, so that one sees the passage without a search.
+const BEFORE: usize = 300;
 
 /// The bytes of two texts that are shown, at most `longest` of each: the beginnings, unless most of
 /// what the two share is further on; then what is around the longest passage. `fixed` is the window
@@ -36,9 +39,10 @@ pub(super) fn windows(
     };
     let shown: usize = passages.iter().filter(are_shown).map(|passage| passage.a.len()).sum();
     if shown * 2 < most.a.len() {
+        let before = BEFORE.min(longest / EDGE);
         for (side, at) in begins(most).into_iter().enumerate() {
             if !shows(side, &windows[side], at) {
-                windows[side] = part(texts[side], at.saturating_sub(longest / EDGE), longest);
+                windows[side] = part(texts[side], at.saturating_sub(before), longest);
             }
         }
     }
