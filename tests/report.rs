@@ -3,12 +3,15 @@
 
 mod support;
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use dom_query::Document;
 use retold::config::Config;
 use retold::pipeline::{Silent, run};
 use retold::read::expand;
 use retold::report::{HtmlPage, Report};
 use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
 use std::num::NonZeroUsize;
 use std::path::Path;
 use support::cli::{Place, line};
@@ -32,7 +35,7 @@ fn data(page: &str) -> Value {
 /// loaded or run but what the policy names.
 fn assert_sound(page: &str) {
     assert!(page.len() < 5_000_000, "{} bytes", page.len());
-    assert!(page.starts_with("<!doctype html>") && page.is_char_boundary(page.len()));
+    assert!(page.starts_with("<!doctype html>") && page.ends_with("</html>\n"));
     assert!(!page.chars().any(|c| c.is_control() && c != '\n'), "a control character");
     let turns = |c: char| matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}');
     assert!(!page.contains(turns), "a change of direction");
@@ -44,7 +47,18 @@ fn assert_sound(page: &str) {
         scripts.iter().map(|script| script.attr("type").map(|kind| kind.to_string())).collect();
     assert_eq!(kinds, [Some("application/json".to_owned()), None]);
     let policy = document.select("meta[http-equiv]").attr("content").unwrap();
-    assert!(policy.starts_with("default-src 'none'; script-src 'sha256-"), "{policy}");
+    let [script, style] = ["script", "style"].map(|own| {
+        let (begins, ends) = (format!("<{own}>"), format!("</{own}>"));
+        let own = page.split_once(&begins).unwrap().1.split_once(&ends).unwrap().0;
+        STANDARD.encode(Sha256::digest(own))
+    });
+    let only = "base-uri 'none'; form-action 'none'";
+    assert_eq!(
+        &*policy,
+        format!(
+            "default-src 'none'; script-src 'sha256-{script}'; style-src 'sha256-{style}'; {only}"
+        )
+    );
     let mut names = std::collections::BTreeSet::new();
     for element in document.select("*").iter() {
         for attribute in element.attrs() {
@@ -248,6 +262,46 @@ fn many_long_articles_make_a_page_of_limited_size() {
     );
     assert!(document.select("#stories").text().contains(&said), "{said}");
     assert!(document.select(".members").text().contains("0-0"));
+    for story in document.select("details.cluster").iter() {
+        let compared = story.select(".compare").length();
+        let full = story.select(".gone").text().matches("the page is full").count();
+        assert!(compared >= 1 && compared + full == 9, "{compared}, {full}");
+    }
+    let data = data(&page);
+    let shown = |text: &Value| text["text"].as_str().unwrap().len() > 1000;
+    assert!(data["texts"].as_object().unwrap().values().all(shown));
+}
+
+/// Long articles that share nothing but what stands behind all that is shown of a text.
+#[test]
+fn what_is_shared_far_down_is_found_and_shown() {
+    let place = Place::new();
+    let shared = article(900, 300).join(" ");
+    let own = |n: u64| article(n, 150).join(" ");
+    let texts = [
+        format!("{} {shared}", own(901)),
+        format!("{} {shared}", own(902)),
+        format!("{} {shared} {}", own(903), own(904)),
+    ];
+    assert!(own(901).len() > 8000 && shared.len() > 8000);
+    let lines = (0..).zip(&texts).map(|(n, text): (u32, _)| line(&n.to_string(), text));
+    place.write("dump.jsonl", lines.collect::<String>());
+    let page = page(&place, &["dump.jsonl"]);
+    assert_sound(&page);
+    let data = data(&page);
+    assert_eq!(data["pairs"].as_object().unwrap().len(), 2, "{}", data["pairs"]);
+    for (article, pair) in data["pairs"].as_object().unwrap() {
+        assert!(pair["passages"].as_u64().unwrap() > 0 && pair["whole"] == true, "{article}");
+        assert!(pair["shown"].as_u64().unwrap() > 0, "{article}");
+        let text = &data["texts"][article];
+        let part = text["text"].as_str().unwrap();
+        let before = text["before"].as_u64().unwrap() as usize;
+        let whole = &texts[article.parse::<usize>().unwrap()];
+        assert!(before > 0 && whole[before..].starts_with(part), "{article}");
+        let behind = text["behind"].as_u64().unwrap() as usize;
+        assert_eq!(before + part.len() + behind, whole.len());
+        assert!(part.contains(&shared[..200]), "{article}");
+    }
 }
 
 fn grouped(n: usize) -> String {

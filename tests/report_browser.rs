@@ -114,6 +114,84 @@ fn hostile_articles_do_not_run() {
     assert_eq!(browser.run("return window.ran === undefined"), true);
 }
 
+/// The comparison of two hostile articles that contradict each other in words that no line has room
+/// for.
+fn hostile_comparison(place: &Place) {
+    let (long, sentences) = ("Nowherehampton".repeat(6), article(80, 12).join(" "));
+    let text = |n: u32, name: &str| {
+        format!(
+            "{} {} The bridge at {name} fell at noon on Monday, said the mayor {name}, and {n} people of the old town saw it. {sentences}",
+            hostile::MARKUP,
+            hostile::CONTROLS
+        )
+    };
+    for (n, name) in [(12, format!("A{long}")), (15, format!("B{long}"))] {
+        let title = format!("{} {}", hostile::QUOTES, hostile::unbroken());
+        let article = json!({ "title": title, "text": text(n, &name) });
+        place.write(&format!("{n}.json"), article.to_string());
+    }
+    place.run(&["compare", "--html", "both.html", "12.json", "15.json"]).ends(0);
+}
+
+#[test]
+#[ignore = "needs Chromium: .ci/run runs it"]
+fn the_comparison_is_sound_on_a_phone_and_at_night() {
+    let place = Place::new();
+    hostile_comparison(&place);
+    let browser = Browser::start();
+    let mut grounds = Vec::new();
+    for (width, scheme) in [(1280_u64, "light"), (390, "light"), (390, "dark")] {
+        browser.look(width, 844, scheme);
+        browser.open(&place.path().join("both.html"));
+        let wide = browser.run("return document.documentElement.scrollWidth");
+        assert!(wide.as_u64().unwrap() <= width, "{wide} of {width}: something sticks out");
+        grounds.push(browser.run("return getComputedStyle(document.body).backgroundColor"));
+    }
+    assert!(grounds[0] == grounds[1] && grounds[1] != grounds[2], "{grounds:?}");
+    assert!(
+        browser.run("return document.querySelectorAll('.against td').length").as_u64() > Some(1)
+    );
+    assert_eq!(
+        browser
+            .run("return [...document.querySelectorAll('.letter')].map((one) => one.textContent)"),
+        json!(["A", "B"])
+    );
+    browser.run("for (const one of document.querySelectorAll('*')) { one.dispatchEvent(new Event('mouseover')); one.dispatchEvent(new Event('focus')); }");
+    assert_eq!(browser.run("return window.ran === undefined"), true);
+    assert_eq!(browser.run("return document.querySelectorAll('img, b, i').length"), 0);
+    browser.run("document.querySelector('.sides mark').focus()");
+    assert_eq!(browser.run("return new Set([...document.querySelectorAll('mark.lit')].map((mark) => mark.closest('.side'))).size"), 2);
+    assert_eq!(browser.console(), WITHOUT_ERRORS);
+}
+
+#[test]
+#[ignore = "needs Chromium: .ci/run runs it"]
+fn the_comparison_comes_into_view() {
+    let place = Place::new();
+    let copies: String = (0..15)
+        .map(|n| {
+            let text = [article(6, 14), article(60 + n, 1)].concat().join(" ");
+            format!("{}\n", json!({ "title": format!("Copy {n} & \"more\""), "text": text }))
+        })
+        .collect();
+    place.write("copies.jsonl", copies);
+    place.cluster(&["-q", "--report", "page.html", "copies.jsonl"]).ends(0);
+    let browser = Browser::start();
+    browser.look(390, 700, "light");
+    browser.open(&place.path().join("page.html"));
+    browser.run("document.querySelector('.cluster').open = true");
+    let button = "document.querySelectorAll('.cluster[open] .compare')[1]";
+    // Events of the opening come after it, and move nothing.
+    let rests = browser.run("return new Promise((done) => setTimeout(() => done([scrollY, document.activeElement === document.body]), 200))");
+    assert_eq!(rests, json!([0, true]));
+    let label = browser.run(&format!("return {button}.ariaLabel === 'Compare with ' + {button}.closest('li').querySelector('bdi').textContent"));
+    assert_eq!(label, true);
+    browser.run(&format!("{button}.scrollIntoView(); {button}.click()"));
+    let seen = browser.run("const says = document.querySelector('.cluster[open] .says'); const { top, bottom } = says.getBoundingClientRect(); return [top >= 0 && bottom <= innerHeight, document.activeElement === says]");
+    assert_eq!(seen, json!([true, true]));
+    assert_eq!(browser.console(), WITHOUT_ERRORS);
+}
+
 #[test]
 #[ignore = "needs Chromium: .ci/run runs it"]
 fn the_page_fits_a_phone_and_the_night() {

@@ -66,6 +66,25 @@ impl Comparison {
             None => "Two different articles",
         }
     }
+
+    /// How sure that is, in a sentence; `None` of equal texts, where there is no doubt.
+    #[must_use]
+    pub fn how_sure(&self, config: &Config) -> Option<String> {
+        match self.level(config) {
+            Some(Level::Exact) => None,
+            Some(Level::Near) => Some(format!(
+                "Near score {:.2}: of the {} phrases of three words in the shorter one, {} are in the other.",
+                self.overlap.score(),
+                self.overlap.smaller,
+                self.overlap.shared
+            )),
+            Some(Level::Story) | None => Some(format!(
+                "Story score {:.2}: such pairs tell one story in {}.",
+                self.story,
+                share_in_words(self.story)
+            )),
+        }
+    }
 }
 
 /// Compares two articles.
@@ -112,4 +131,49 @@ fn weightiest_first(contributions: impl Into<Vec<(Part, f64)>>) -> Vec<(Part, f6
     // Stable: of equals the first.
     contributions.sort_by(|(_, a), (_, b)| b.abs().total_cmp(&a.abs()));
     contributions
+}
+
+/// A share of a whole as people say it.
+fn share_in_words(share: f64) -> &'static str {
+    const WORDS: [(f64, &str); 17] = [
+        (0.0, "hardly any case"),
+        (0.01, "about one of a hundred cases"),
+        (0.02, "about one of fifty cases"),
+        (0.05, "about one of twenty cases"),
+        (0.1, "about one of ten cases"),
+        (0.2, "about one of five cases"),
+        (0.25, "about one of four cases"),
+        (0.333, "about one of three cases"),
+        (0.4, "about two of five cases"),
+        (0.5, "about half of the cases"),
+        (0.6, "about three of five cases"),
+        (0.667, "about two of three cases"),
+        (0.75, "about three of four cases"),
+        (0.8, "about four of five cases"),
+        (0.9, "about nine of ten cases"),
+        (0.95, "about nineteen of twenty cases"),
+        (1.0, "nearly all cases"),
+    ];
+    let away = |at: f64| (at - share).abs();
+    let nearest = WORDS.iter().min_by(|x, y| away(x.0).total_cmp(&away(y.0)));
+    nearest.map_or("", |(_, words)| words)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shares_are_said_as_people_say_them() {
+        for (share, words) in [
+            (0.0, "hardly any case"),
+            (0.012, "about one of a hundred cases"),
+            (0.13, "about one of ten cases"),
+            (0.5, "about half of the cases"),
+            (0.79, "about four of five cases"),
+            (0.98, "nearly all cases"),
+        ] {
+            assert_eq!(share_in_words(share), words, "{share}");
+        }
+    }
 }

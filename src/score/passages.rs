@@ -3,6 +3,7 @@
 use crate::hash::combine;
 use crate::text::{Word, Words};
 use ahash::AHashMap;
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 /// A run of words that stands in both texts.
@@ -59,6 +60,45 @@ pub fn passages(a: &Words, b: &Words) -> Vec<Passage> {
     found
 }
 
+/// The number that each of some passages, the longest first, goes by: from 1, in the order of the first
+/// text. Where the second text says something twice, or a part of it once more, both have one number:
+/// that of the longest passage with these words of the first text.
+///
+/// Cost: a number for each word of the first text, and a pass over all passages.
+#[must_use]
+pub fn numbers(passages: &[Passage]) -> Vec<u32> {
+    let words = passages.iter().map(|passage| passage.a.end).max().unwrap_or(0);
+    // Each word of the first text is of the first passage that has it; 0 is none's.
+    let (mut owners, mut count) = (vec![0_u32; words], 0);
+    let mut found: Vec<u32> = Vec::with_capacity(passages.len());
+    for passage in passages {
+        let own = &mut owners[passage.a.clone()];
+        let mut owner = own.first().copied().unwrap_or(0);
+        if own.contains(&0) {
+            count += 1;
+            owner = count;
+            own.iter_mut().filter(|word| **word == 0).for_each(|word| *word = owner);
+        }
+        found.push(owner);
+    }
+    let (mut risen, mut next) = (vec![0; count as usize + 1], 0);
+    for owner in owners.into_iter().map(|owner| owner as usize).filter(|&owner| owner > 0) {
+        if risen[owner] == 0 {
+            next += 1;
+            risen[owner] = next;
+        }
+    }
+    found.into_iter().map(|owner| risen[owner as usize]).collect()
+}
+
+/// Of some passages, the longest first, the longest of each of their [`numbers`].
+#[must_use]
+pub fn distinct(passages: &[Passage]) -> Vec<&Passage> {
+    let mut seen = BTreeSet::new();
+    let numbered = passages.iter().zip(numbers(passages));
+    numbered.filter(|(_, number)| seen.insert(*number)).map(|(passage, _)| passage).collect()
+}
+
 fn key(run: &[Word]) -> u64 {
     run.iter().fold(0, |key, word| combine(key, word.hash))
 }
@@ -83,6 +123,22 @@ mod tests {
         );
         assert!(shared("one two three", "one two three").is_empty());
         assert!(shared("", "one two three four").is_empty());
+    }
+
+    #[test]
+    fn what_is_said_again_has_one_number() {
+        let passage = |a: Range<usize>, b: Range<usize>| Passage { a, b };
+        let all = [
+            passage(20..30, 0..10),
+            passage(0..6, 30..36),
+            passage(0..6, 50..56),
+            passage(22..27, 60..65),
+            // A word of its own is enough.
+            passage(27..31, 70..74),
+        ];
+        assert_eq!(numbers(&all), [2, 1, 1, 2, 3]);
+        assert_eq!(distinct(&all), [&all[0], &all[1], &all[4]]);
+        assert!(numbers(&[]).is_empty());
     }
 
     #[test]

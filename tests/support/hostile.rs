@@ -15,6 +15,11 @@ pub const QUOTES: &str =
 pub const CONTROLS: &str =
     "\u{202e}desrever\u{2066}\u{0}\u{1b}[31m\u{7}\u{85}\u{2028}\u{fffe}\u{200f}";
 
+/// A word that no line has room for.
+pub fn unbroken() -> String {
+    "Unbroken".repeat(19)
+}
+
 /// A dump of stories of two with hostile parts everywhere, as JSON Lines.
 pub fn dump() -> String {
     let mut lines = String::new();
@@ -28,7 +33,7 @@ pub fn dump() -> String {
         for (at, text) in [whole, edited].iter().enumerate() {
             let line = json!({
                 "id": format!("{n}{at}{evil}"),
-                "title": format!("{evil} title {n}"),
+                "title": if n == 3 { unbroken() } else { format!("{evil} title {n}") },
                 "url": if at == 0 { format!("javascript:window.ran=5//{evil}") } else { format!("https://site{n}.example/'&{n}") },
                 "date": evil,
                 "text": text,

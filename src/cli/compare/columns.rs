@@ -5,9 +5,10 @@ use super::units::{self, Paint, Unit, Units};
 use super::{Look, plural};
 use anstyle::{AnsiColor, Style};
 use retold::pipeline::Comparison;
-use retold::score::passages::Passage;
+use retold::score::passages::{Passage, distinct};
 use retold::score::side_by_side::rows;
 use retold::text::Words;
+use std::collections::BTreeSet;
 use std::io::{self, Write};
 use std::ops::Range;
 
@@ -62,7 +63,8 @@ pub(super) fn write(comparison: &Comparison, look: Look, out: &mut dyn Write) ->
         write_line(&more, width, look, out)?;
     }
     if !full {
-        let left_out = comparison.passages.len().saturating_sub(SHOWN);
+        let shown: BTreeSet<usize> = numbered.0.iter().map(|(number, _)| *number).collect();
+        let left_out = distinct(&comparison.passages).len() - shown.len();
         let passages = match left_out {
             0 => String::new(),
             n => format!(", but for {}", plural(n, "passage", "shorter passages")),

@@ -5,6 +5,7 @@ use retold::config::Config;
 use retold::pipeline::Comparison;
 use retold::report::signed;
 use retold::score::evidence::Mention;
+use retold::score::passages::distinct;
 use retold::score::story::{Coefficients, Part, Parts};
 use std::io::{self, Write};
 
@@ -209,7 +210,7 @@ fn only(comparison: &Comparison, numbers: bool, says: &mut Vec<String>) {
 /// The lengths of the passages that both hold.
 fn phrases(comparison: &Comparison, says: &mut Vec<String>) {
     let lengths: Vec<String> =
-        comparison.passages.iter().map(|passage| passage.b.len().to_string()).collect();
+        distinct(&comparison.passages).iter().map(|passage| passage.b.len().to_string()).collect();
     says.push(match lengths.len() {
         0 => "no passage of four words or more in both".to_owned(),
         1 => format!("a passage of {} words in both", lengths[0]),

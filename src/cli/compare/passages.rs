@@ -1,25 +1,20 @@
 //! The shared passages that are shown, with the numbers that mark them.
 
-use retold::score::passages::Passage;
+use retold::score::passages::{Passage, numbers};
 use std::ops::Range;
 
-/// Shared passages with their numbers, in the order of the first text. Where the second text says a
-/// passage twice, both have one number.
+/// Shared passages with their [`numbers`], which rise.
 #[derive(Debug)]
 pub(super) struct Numbered<'a>(pub(super) Vec<(usize, &'a Passage)>);
 
 impl<'a> Numbered<'a> {
-    /// Numbers the passages, or the longest of them; `passages` begin with the longest.
+    /// The passages, or the longest of them; `passages` begin with the longest. A number is the same
+    /// however many are shown.
     pub(super) fn of(passages: &'a [Passage], at_most: usize) -> Numbered<'a> {
-        let mut shown: Vec<&Passage> = passages.iter().take(at_most).collect();
-        shown.sort_by_key(|passage| (passage.a.start, passage.a.end, passage.b.start));
-        let same = |x: &&Passage, y: &&Passage| x.a == y.a;
-        let numbered = (1..).zip(shown.chunk_by(same));
-        Numbered(
-            numbered
-                .flat_map(|(n, group)| group.iter().map(move |&passage| (n, passage)))
-                .collect(),
-        )
+        let numbers = numbers(passages).into_iter().map(|number| number as usize);
+        let mut shown: Vec<(usize, &Passage)> = numbers.zip(passages).take(at_most).collect();
+        shown.sort_by_key(|(number, passage)| (*number, passage.a.start, passage.b.start));
+        Numbered(shown)
     }
 
     /// What they mark in the first text or the second: the number and the words, in order.
@@ -27,7 +22,13 @@ impl<'a> Numbered<'a> {
         let words = |passage: &Passage| if first { passage.a.clone() } else { passage.b.clone() };
         let mut marks: Vec<_> = self.0.iter().map(|&(n, passage)| (n, words(passage))).collect();
         marks.sort_by_key(|(n, words)| (words.start, std::cmp::Reverse(words.end), *n));
-        marks.dedup();
+        // A part of a passage that the second text says once more is in the first text already.
+        let mut ends = vec![0; 1 + marks.iter().map(|(n, _)| *n).max().unwrap_or(0)];
+        marks.retain(|(n, words)| {
+            let before = std::mem::replace(&mut ends[*n], words.end);
+            ends[*n] = before.max(words.end);
+            words.end > before
+        });
         marks
     }
 }
@@ -43,6 +44,11 @@ mod tests {
         let numbered = Numbered::of(&all, 9);
         assert_eq!(numbered.marks(true), [(1, 0..5), (2, 20..30)]);
         assert_eq!(numbered.marks(false), [(2, 0..10), (1, 20..25), (1, 40..45)]);
-        assert_eq!(Numbered::of(&all, 1).marks(true), [(1, 20..30)]);
+        assert_eq!(Numbered::of(&all, 1).marks(true), [(2, 20..30)]);
+        // The second text says a part of a passage once more.
+        let all = [passage(0..9, 0..9), passage(2..6, 20..24)];
+        let numbered = Numbered::of(&all, 9);
+        assert_eq!(numbered.marks(true), [(1, 0..9)]);
+        assert_eq!(numbered.marks(false), [(1, 0..9), (1, 20..24)]);
     }
 }

@@ -5,6 +5,7 @@ use anstyle::Style;
 use retold::config::{Config, Level};
 use retold::pipeline::Comparison;
 use retold::report::signed;
+use retold::score::passages::distinct;
 use retold::score::story::{Coefficients, Part};
 use std::io::{self, Write};
 
@@ -25,58 +26,15 @@ pub(super) fn write(
     let verdict = comparison.verdict(config);
     let bold = if look.colour { Style::new().bold() } else { Style::new() };
     writeln!(out, "{bold}{verdict}.{bold:#}")?;
-    let how_sure = match comparison.level(config) {
-        Some(Level::Exact) => shared(comparison),
-        Some(Level::Near) => format!("{} {}", copied(comparison), shared(comparison)),
-        Some(Level::Story) | None => {
-            format!("{} {} {}", chance(comparison.story), reasons(comparison), shared(comparison))
-        }
+    let shared = shared(comparison);
+    let how_sure = match (comparison.level(config), comparison.how_sure(config)) {
+        (_, None) => shared,
+        (Some(Level::Near), Some(sure)) => format!("{sure} {shared}"),
+        (_, Some(sure)) => format!("{sure} {} {shared}", reasons(comparison)),
     };
     wrap(&how_sure, "", width, out)?;
     contradictions(comparison, width, out)?;
     writeln!(out)
-}
-
-/// How much of a copy is the other's.
-fn copied(comparison: &Comparison) -> String {
-    let overlap = comparison.overlap;
-    format!(
-        "Near score {:.2}: of the {} phrases of three words in the shorter one, {} are in the other.",
-        overlap.score(),
-        overlap.smaller,
-        overlap.shared
-    )
-}
-
-/// What a story score means.
-fn chance(score: f64) -> String {
-    format!("Story score {score:.2}: such pairs tell one story in {}.", share_in_words(score))
-}
-
-/// A share of a whole as people say it.
-fn share_in_words(share: f64) -> &'static str {
-    const WORDS: [(f64, &str); 17] = [
-        (0.0, "hardly any case"),
-        (0.01, "about one of a hundred cases"),
-        (0.02, "about one of fifty cases"),
-        (0.05, "about one of twenty cases"),
-        (0.1, "about one of ten cases"),
-        (0.2, "about one of five cases"),
-        (0.25, "about one of four cases"),
-        (0.333, "about one of three cases"),
-        (0.4, "about two of five cases"),
-        (0.5, "about half of the cases"),
-        (0.6, "about three of five cases"),
-        (0.667, "about two of three cases"),
-        (0.75, "about three of four cases"),
-        (0.8, "about four of five cases"),
-        (0.9, "about nine of ten cases"),
-        (0.95, "about nineteen of twenty cases"),
-        (1.0, "nearly all cases"),
-    ];
-    let away = |at: f64| (at - share).abs();
-    let nearest = WORDS.iter().min_by(|x, y| away(x.0).total_cmp(&away(y.0)));
-    nearest.map_or("", |(_, words)| words)
 }
 
 /// What speaks for one story, and what against it, in the order of its weight.
@@ -126,7 +84,8 @@ fn shared(comparison: &Comparison) -> String {
     let shared = [
         plural(evidence.names.len(), "name", "names"),
         plural(evidence.numbers.len(), "number", "numbers"),
-        plural(comparison.passages.len(), "passage", "passages") + " of four words or more",
+        plural(distinct(&comparison.passages).len(), "passage", "passages")
+            + " of four words or more",
     ];
     let numbers = evidence.contradictions.iter().filter(|found| found.number).count();
     let names = evidence.contradictions.len() - numbers;
@@ -163,23 +122,4 @@ fn contradictions(comparison: &Comparison, width: usize, out: &mut dyn Write) ->
         writeln!(out, "  and {more} more")?;
     }
     Ok(())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn shares_are_said_as_people_say_them() {
-        for (share, words) in [
-            (0.0, "hardly any case"),
-            (0.012, "about one of a hundred cases"),
-            (0.13, "about one of ten cases"),
-            (0.5, "about half of the cases"),
-            (0.79, "about four of five cases"),
-            (0.98, "nearly all cases"),
-        ] {
-            assert_eq!(share_in_words(share), words, "{share}");
-        }
-    }
 }

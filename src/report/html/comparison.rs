@@ -30,6 +30,7 @@ pub struct ComparisonPage<'a> {
 #[derive(Serialize)]
 struct Page {
     verdict: &'static str,
+    how_sure: Option<String>,
     headings: [Heading; 2],
     scores: Vec<Score>,
     template: bool,
@@ -91,6 +92,7 @@ impl ComparisonPage<'_> {
         ];
         let page = Page {
             verdict: comparison.verdict(self.config),
+            how_sure: comparison.how_sure(self.config),
             headings: self.articles.map(Heading::of_article),
             scores: self.scores(),
             template: comparison.template,
@@ -180,8 +182,9 @@ mod tests {
         let mut written = Vec::new();
         page.write(&mut written).unwrap();
         let page = String::from_utf8(written).unwrap();
-        assert!(page.starts_with("<!doctype html>") && page.ends_with("</html>"), "{page}");
+        assert!(page.starts_with("<!doctype html>") && page.ends_with("</html>\n"), "{page}");
         assert!(page.contains(comparison.verdict(&config)));
+        assert!(page.contains(&comparison.how_sure(&config).unwrap()), "{page}");
         assert!(
             !page.contains("<script>alert") && !page.contains("<b>a") && !page.contains('\u{202e}')
         );

@@ -47,7 +47,8 @@ struct Bucket {
     to: u64,
     clusters: u64,
     articles: u64,
-    /// Length of its bar in percent of the longest.
+    /// Length of its bar in percent of the longest, by their logarithms: most articles are alone, and
+    /// beside them all other counts would be as nothing.
     percent: String,
 }
 
@@ -166,7 +167,10 @@ fn histogram(sizes: &[u32]) -> Vec<Bucket> {
         to: ends[at],
         clusters: counts[at][0],
         articles: counts[at][1],
-        percent: percent(counts[at][0], most),
+        percent: format!(
+            "{:.1}",
+            (counts[at][0] as f64).ln_1p() / (most.max(1) as f64).ln_1p() * 100.0
+        ),
     };
     (0..used).map(bucket).collect()
 }
@@ -193,6 +197,11 @@ mod tests {
                 (51, 100, 2, 151)
             ]
         );
+        let bars: Vec<_> = histogram(&[[1; 1023].as_slice(), &[2, 4]].concat())
+            .into_iter()
+            .map(|bucket| bucket.percent)
+            .collect();
+        assert_eq!(bars, ["100.0", "10.0", "0.0", "10.0"]);
         assert!(histogram(&[]).is_empty() && histogram(&[0]).is_empty());
         assert_eq!(histogram(&[u32::MAX]).last().map(|bucket| bucket.clusters), Some(1));
     }

@@ -19,6 +19,7 @@ mod sites;
 mod stories;
 mod template;
 mod texts;
+mod window;
 
 pub use comparison::ComparisonPage;
 pub use sides::{Segment, SideBySide};
@@ -42,8 +43,8 @@ use stories::Stories;
 pub struct HtmlPage<'a> {
     /// The options of the run.
     pub config: &'a Config,
-    /// The files of the run, which are read again for the texts that are shown. What is no longer
-    /// there, or has changed since, the page says to be gone.
+    /// The files of the run, which are read again for the texts that are shown. Where an article is no
+    /// longer found, or one of another title, address or opening, the page says the text to be gone.
     pub files: &'a [InputFile],
 }
 

@@ -17,7 +17,7 @@ type Ranked = (u64, Reverse<[u64; 2]>, Count);
 pub(super) struct Counter(Sorter<Occurrence>);
 
 /// Kinds that occurrences have.
-pub(super) const KINDS: usize = 6;
+pub(super) const KINDS: usize = 8;
 
 /// How often something occurs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -103,7 +103,7 @@ mod tests {
             let (most, distinct) = counter.most(3).unwrap();
             let count = |all, kinds: [u64; 3], example| Count {
                 all,
-                kinds: [kinds[0], kinds[1], kinds[2], 0, 0, 0],
+                kinds: [kinds[0], kinds[1], kinds[2], 0, 0, 0, 0, 0],
                 example,
             };
             let expected = [count(3, [1, 2, 0], 3), count(2, [1, 0, 1], 7), count(1, [1, 0, 0], 1)];

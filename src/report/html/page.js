@@ -91,11 +91,32 @@
       at = marked[i + 1];
     }
     text.append(record.text.slice(at));
-    if (record.left_out > 0) {
+    if (record.before > 0) {
+      text.prepend("… ");
+    }
+    if (record.behind > 0) {
+      text.append(" …");
+    }
+    const bytes = (n, where) => (n > 0 ? [`${n.toLocaleString("en")} bytes ${where}`] : []);
+    const left = [...bytes(record.before, "before this part"), ...bytes(record.behind, "behind it")];
+    if (left.length > 0) {
       const rest = side.querySelector(".rest");
-      rest.textContent = `The beginning; ${record.left_out.toLocaleString("en")} more bytes are not shown.`;
+      rest.textContent = `Not shown: ${left.join(" and ")}.`;
       rest.hidden = false;
     }
+  };
+  // What two texts share, in a sentence. A passage may stand where a long text is not shown.
+  const shares = (pair) => {
+    const n = (count) => count.toLocaleString("en");
+    const within = pair.whole ? "" : ` in the first ${n(data.sought)} bytes of each`;
+    if (pair.passages === 0) {
+      return `No passage of four words or more stands in both${within}.`;
+    }
+    const all = `${n(pair.passages)} shared passage${pair.passages === 1 ? "" : "s"} of four words or more${within}`;
+    const marked = "marked by number. Arrow keys step from one to the next.";
+    return pair.shown === pair.passages
+      ? `${all}, ${marked}`
+      : `${all}; ${pair.shown === 0 ? "none" : n(pair.shown)} in the parts that are shown${pair.shown === 0 ? "." : `, ${marked}`}`;
   };
   const compare = (button) => {
     const story = button.closest(".cluster");
@@ -107,23 +128,28 @@
       side.querySelector(".heading").append(
         ...[".what", ".facts"].map((part) => members[n].querySelector(part).cloneNode(true)),
       );
-      fill(side, data.texts[articles[n]], n === 0 ? pair.a : pair.b);
+      fill(side, (n === 0 && pair.own) || data.texts[articles[n]], n === 0 ? pair.a : pair.b);
     });
     reachable(sides);
     const says = document.createElement("p");
     says.className = "says";
-    says.textContent =
-      pair.passages === 0
-        ? "No passage of four words or more stands in both."
-        : `${pair.passages.toLocaleString("en")} shared passage${pair.passages === 1 ? "" : "s"} of four words or more, marked by number. Arrow keys step from one to the next.`;
+    says.tabIndex = -1;
+    says.setAttribute("role", "status");
+    says.textContent = shares(pair);
     story.querySelector(".comparison").replaceChildren(says, sides);
     for (const other of story.querySelectorAll(".compare")) {
       other.setAttribute("aria-pressed", String(other === button));
     }
+    return says;
   };
   for (const button of document.querySelectorAll(".compare")) {
     button.hidden = false;
-    button.addEventListener("click", () => compare(button));
+    // The comparison may be far below the button.
+    button.addEventListener("click", () => {
+      const says = compare(button);
+      says.focus({ preventScroll: true });
+      says.parentElement.scrollIntoView({ block: "nearest" });
+    });
   }
   const stories = [...document.querySelectorAll(".cluster")];
   for (const story of stories) {

@@ -1,9 +1,10 @@
 //! Two texts side by side, with the passages that both hold marked.
 
 use super::shown;
-use crate::score::passages::Passage;
+use crate::score::passages::{Passage, numbers};
 use crate::text::Words;
 use serde::Serialize;
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 /// A stretch of a text as it is shown.
@@ -21,7 +22,7 @@ pub struct Segment {
 pub struct SideBySide {
     /// The segments of each, which are the whole text.
     pub sides: [Vec<Segment>; 2],
-    /// Number of passages that are marked.
+    /// Number of passages that the whole texts share.
     pub passages: u32,
 }
 
@@ -35,33 +36,44 @@ impl SideBySide {
     /// If the passages are of other texts.
     #[must_use]
     pub fn of(a: &Words, b: &Words, passages: &[Passage]) -> SideBySide {
-        let mut marks = [vec![0_u32; a.words.len()], vec![0; b.words.len()]];
-        let mut count = 0;
-        for passage in passages {
-            let [in_a, in_b] = &mut marks;
-            let in_a = &mut in_a[passage.a.clone()];
-            let mut number = in_a.first().copied().unwrap_or(0);
-            if in_a.contains(&0) {
-                count += 1;
-                number = count;
-                in_a.iter_mut().filter(|mark| **mark == 0).for_each(|mark| *mark = number);
-            }
-            in_b[passage.b.clone()].fill(number);
-        }
-        let mut renumbered = vec![0; count as usize + 1];
-        let mut next = 0;
-        for &mark in &marks[0] {
-            if mark > 0 && renumbered[mark as usize] == 0 {
-                next += 1;
-                renumbered[mark as usize] = next;
-            }
-        }
-        let [in_a, in_b] =
-            marks.map(|of| of.iter().map(|&mark| renumbered[mark as usize]).collect::<Vec<_>>());
-        SideBySide { sides: [segments(a, &in_a), segments(b, &in_b)], passages: count }
+        SideBySide::within(a, b, passages, [0..a.normal.len(), 0..b.normal.len()])
     }
 
-    /// The marked ranges of a side, in UTF-16 units of its whole text, as scripts count them, each
+    /// The part of each text that its window of bytes shows. The numbers are those of the whole texts.
+    pub(super) fn within(
+        a: &Words,
+        b: &Words,
+        passages: &[Passage],
+        windows: [Range<usize>; 2],
+    ) -> SideBySide {
+        let mut marks = [vec![0_u32; a.words.len()], vec![0; b.words.len()]];
+        let numbers = numbers(passages);
+        let count = numbers.iter().copied().max().unwrap_or(0);
+        // The longest come last, so that a word is of the longest that has it.
+        for (passage, number) in passages.iter().zip(numbers).rev() {
+            marks[0][passage.a.clone()].fill(number);
+            marks[1][passage.b.clone()].fill(number);
+        }
+        let [in_a, in_b] = windows;
+        let sides = [segments(a, &marks[0], in_a), segments(b, &marks[1], in_b)];
+        SideBySide { sides, passages: count }
+    }
+
+    /// Passages of which something is in both sides.
+    pub(super) fn in_both(&self) -> u32 {
+        let [a, b] = self
+            .sides
+            .each_ref()
+            .map(|side| side.iter().filter_map(|segment| segment.mark).collect::<BTreeSet<u32>>());
+        a.intersection(&b).count() as u32
+    }
+
+    /// The text of a side.
+    pub(super) fn text(&self, side: usize) -> String {
+        self.sides[side].iter().map(|segment| segment.text.as_str()).collect()
+    }
+
+    /// The marked ranges of a side, in UTF-16 units of its text, as scripts count them, each
     /// with its number behind it.
     pub(super) fn marked(&self, side: usize) -> Vec<u32> {
         let (mut at, mut marked) = (0, Vec::new());
@@ -76,16 +88,13 @@ impl SideBySide {
     }
 }
 
-/// A text as it is shown where nothing is marked; the segments of a side are the same together.
-pub(super) fn whole(text: &Words) -> String {
-    segments(text, &vec![0; text.words.len()]).into_iter().map(|segment| segment.text).collect()
-}
-
-/// Cuts a text where the marks of its words change, 0 being none.
-fn segments(text: &Words, marks: &[u32]) -> Vec<Segment> {
+/// Cuts the part of a text that a window of bytes shows where the marks of its words change, 0 being
+/// none.
+fn segments(text: &Words, marks: &[u32], window: Range<usize>) -> Vec<Segment> {
     let mut segments = Vec::new();
     let mut push = |range: Range<usize>, mark: u32| {
-        let text = shown::text(&text.normal[range]);
+        let (start, end) = (range.start.max(window.start), range.end.min(window.end));
+        let text = text.normal.get(start..end).map(shown::text).unwrap_or_default();
         if !text.is_empty() {
             segments.push(Segment { text, mark: (mark > 0).then_some(mark) });
         }
@@ -114,9 +123,8 @@ mod tests {
     fn of(a: &str, b: &str) -> SideBySide {
         let (a, b) = (Words::of(a), Words::of(b));
         let both = SideBySide::of(&a, &b, &passages(&a, &b));
-        for (side, text) in both.sides.iter().zip([&a, &b]) {
-            let all: String = side.iter().map(|segment| segment.text.as_str()).collect();
-            assert_eq!(all, whole(text));
+        for (side, text) in [&a, &b].into_iter().enumerate() {
+            assert_eq!(both.text(side), shown::text(&text.normal));
         }
         both
     }
@@ -166,6 +174,21 @@ mod tests {
         assert_eq!(both.marked(0), [5, 22, 1]);
         assert_eq!(both.marked(1), [3, 20, 1]);
         assert_eq!(both.sides[0][2].text, "␀");
+    }
+
+    #[test]
+    fn a_window_keeps_the_numbers_of_the_whole() {
+        let a = "Rain fell on Oslo. The mayor opened the bridge";
+        let [a, b] = [a, "the mayor opened the bridge; rain fell on Oslo"].map(Words::of);
+        let passages = passages(&a, &b);
+        let both = SideBySide::within(&a, &b, &passages, [14..30, 0..46]);
+        assert_eq!(
+            told(&both.sides[0]),
+            [(Some(1), "slo"), (None, ". "), (Some(2), "The mayor o")]
+        );
+        assert_eq!((both.passages, both.in_both()), (2, 2));
+        let both = SideBySide::within(&a, &b, &passages, [19..46, 29..46]);
+        assert_eq!((both.passages, both.in_both()), (2, 0));
     }
 
     #[test]

@@ -16,7 +16,7 @@ pub(super) struct Sites {
     more: u64,
     /// Copies within one site.
     within: u64,
-    /// Copies of which one has no address.
+    /// Copies where the address of one or both is not known.
     unknown: u64,
 }
 
@@ -30,7 +30,9 @@ struct SitePair {
     near: u64,
     /// Of these, how often the first and the second had it on an earlier day.
     first: [u64; 2],
-    /// How often neither, or a date is not known.
+    /// How often both had it on one day.
+    same_day: u64,
+    /// How often the day of one or both is not known.
     untold: u64,
 }
 
@@ -68,8 +70,9 @@ impl Sites {
 /// The place of a match among the kinds of a count: who had it first, for each relation.
 const FIRST: usize = 0;
 const SECOND: usize = 1;
-const UNTOLD: usize = 2;
-const OF_NEAR: usize = 3;
+const SAME_DAY: usize = 2;
+const UNTOLD: usize = 3;
+const OF_NEAR: usize = 4;
 
 struct Counting {
     pairs: Counter,
@@ -100,6 +103,7 @@ impl Counting {
             let first = match ends.each_ref().map(|(_, entry)| published(entry)) {
                 [Some(a), Some(b)] if a < b => FIRST,
                 [Some(a), Some(b)] if b < a => SECOND,
+                [Some(_), Some(_)] => SAME_DAY,
                 _ => UNTOLD,
             };
             let kind = first + if relation == Relation::Near { OF_NEAR } else { 0 };
@@ -121,6 +125,7 @@ fn pair(clusters: &Clusters, count: &Count) -> Result<SitePair> {
         exact: count.kinds[..OF_NEAR].iter().sum(),
         near: count.kinds[OF_NEAR..].iter().sum(),
         first: [of(FIRST), of(SECOND)],
+        same_day: of(SAME_DAY),
         untold: of(UNTOLD),
     })
 }

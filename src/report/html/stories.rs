@@ -56,10 +56,12 @@ pub(super) struct Member {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub(super) enum Shown {
-    /// There was no room for it.
+    /// It is none of those that are compared.
     Not,
-    /// All or its beginning.
+    /// All of it or a part.
     Text,
+    /// There was no room for it.
+    Full,
     /// It is no longer where it was read.
     Gone,
 }
@@ -85,7 +87,7 @@ const LIST_BYTES: usize = 1_800_000;
 
 /// Bytes of markup around a story, and around a member.
 const STORY_BYTES: usize = 1500;
-const MEMBER_BYTES: usize = 600;
+const MEMBER_BYTES: usize = 700;
 
 /// Sites of a story that are shown.
 const SHOWN_SITES: usize = 6;
@@ -233,7 +235,9 @@ impl Story {
     fn bytes(&self) -> usize {
         let sites: usize = self.sites.iter().map(|(site, _)| escaped(site) + 20).sum();
         let members = self.members.iter().map(|member| {
-            MEMBER_BYTES + member.heading.bytes() + member.to.as_deref().map_or(0, escaped)
+            // The button names the title once more.
+            let heading = member.heading.bytes() + escaped(&member.heading.title);
+            MEMBER_BYTES + heading + member.to.as_deref().map_or(0, escaped)
         });
         // The representative's title stands above them all once more.
         let heading = self.members.first().map_or(0, |member| member.heading.bytes());

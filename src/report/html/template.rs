@@ -40,7 +40,9 @@ fn render(
     let mut environment = Environment::new();
     // A name that is not there is a mistake in the template, not an empty string.
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
-    environment.set_syntax(SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build()?);
+    let mut syntax = SyntaxConfig::builder();
+    syntax.trim_blocks(true).lstrip_blocks(true).keep_trailing_newline(true);
+    environment.set_syntax(syntax.build()?);
     environment.add_filter("grouped", grouped);
     for (name, source) in TEMPLATES {
         environment.add_template(name, source)?;
