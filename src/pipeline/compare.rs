@@ -40,6 +40,10 @@ pub struct Comparison {
     pub evidence: Evidence,
 }
 
+/// Share of the smaller text's shingles in the other one from which two texts are not told "in other
+/// words": a third.
+const MUCH: f64 = 1.0 / 3.0;
+
 impl Comparison {
     /// The level at which the two belong together: `config`'s thresholds against the score of the
     /// pair. (`cluster` also weighs what is around the two.)
@@ -62,6 +66,9 @@ impl Comparison {
         match self.level(config) {
             Some(Level::Exact) => "The same text, but for case, spacing and punctuation",
             Some(Level::Near) => "Near-duplicates: one is an edited copy of the other",
+            Some(Level::Story) if self.overlap.containment() >= MUCH => {
+                "One story, a good part of it word for word"
+            }
             Some(Level::Story) => "One story, told in other words",
             None => "Two different articles",
         }
@@ -73,7 +80,7 @@ impl Comparison {
         match self.level(config) {
             Some(Level::Exact) => None,
             Some(Level::Near) => Some(format!(
-                "Near score {:.2}: of the {} phrases of three words in the shorter one, {} are in the other.",
+                "Near score {:.2}: of the {} shingles (three words, or five characters) of the shorter one, {} are in the other.",
                 self.overlap.score(),
                 self.overlap.smaller,
                 self.overlap.shared
