@@ -285,6 +285,7 @@ fn nothing_is_written_over_and_nothing_half_is_left() {
     assert_eq!(place.read("full/there.txt"), "there");
     place.run(&["dedup", "in", "-o", "out", "--removed", "in/a.jsonl"]).ends(1);
     place.run(&["dedup", "in", "-o", "out", "--removed", "gone.xls"]).ends(1);
+    place.run(&["dedup", "in", "-o", "a.csv", "--removed", "a.csv"]).ends(1).says(&["one place"]);
     place.run(&["dedup", "in"]).ends(2);
     std::fs::create_dir(place.path().join("out")).unwrap();
     for rows in ["out/a.jsonl", "out/b.csv"] {

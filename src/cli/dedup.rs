@@ -82,6 +82,9 @@ pub(super) fn run(args: &DedupArgs) -> Result<Outcome> {
     if let Some((_, output)) = &rows {
         output.refuse_to_replace(&files)?;
         output.refuse_in(folder.place())?;
+        if output.is_at(folder.place()) {
+            bail!("-o and --removed both name {}: one place holds one", folder.place().display());
+        }
     }
     let targets = targets(&names, &files)?;
     let (files, spool) = spooled(files, &config.work_dir)?;
