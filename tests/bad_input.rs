@@ -253,3 +253,17 @@ fn wrong_usage() {
         assert_eq!(run.out, "", "{args:?}");
     }
 }
+
+#[test]
+fn a_field_that_no_article_has_is_said() {
+    let place = Place::new();
+    place.write("a.jsonl", "{\"text\": \"Rain fell\", \"id\": 7, \"headline\": \"Rain\"}\n");
+    let args = ["a.jsonl", "--id-field", "ID", "--title-field", "headline"];
+    for command in ["cluster", "extract"] {
+        let run = place.run(&[&[command], &args[..]].concat()).ends(0);
+        let run = run.says(&["no article has a field \"ID\": is --id-field mistyped?"]);
+        assert!(!run.err.contains("headline"), "{}", run.err);
+    }
+    // Those that are not named may be missing.
+    assert!(!place.cluster(&["a.jsonl"]).ends(0).err.contains("field"));
+}

@@ -81,6 +81,7 @@ pub(super) fn run(args: &ExtractArgs) -> Result<Outcome> {
                 match batch.decode(record, &options) {
                     Ok(found) => {
                         decoded.article(found.replaced, found.cut);
+                        decoded.note(&found.article);
                         written = write(&found.article, out);
                     }
                     Err(skip) => decoded.skip(skip),
@@ -102,6 +103,7 @@ pub(super) fn run(args: &ExtractArgs) -> Result<Outcome> {
         written?;
     }
     summary::say_troubles(&tally);
+    summary::say_missing_fields(&tally, &options.fields);
     if !args.show.quiet {
         say(&format!(
             "read {} = {} + {}",

@@ -24,6 +24,7 @@ pub(super) fn run(
         clusters.tally.trouble(trouble.path, trouble.message);
     }
     summary::say_troubles(&clusters.tally);
+    summary::say_missing_fields(&clusters.tally, &config.read.fields);
     let outcome = summary::outcome(&clusters.tally, args.strict)?;
     Ok((clusters, outcome))
 }

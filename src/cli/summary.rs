@@ -3,7 +3,7 @@
 use super::{Outcome, say};
 use retold::dedup::Copied;
 use retold::pipeline::Clusters;
-use retold::read::{Reason, Tally};
+use retold::read::{Fields, Reason, Tally};
 
 /// Says, file by file, what could not be read. Records that were never meant to be articles are
 /// only counted.
@@ -27,6 +27,26 @@ pub(super) fn say_troubles(tally: &Tally) {
     }
     if tally.left_out > 0 {
         say(&format!("retold: {} bytes passed over around damage", tally.left_out));
+    }
+}
+
+/// Says which fields, named by an option, no article has: the name may be mistyped.
+pub(super) fn say_missing_fields(tally: &Tally, fields: &Fields) {
+    if tally.articles == 0 {
+        return;
+    }
+    let (usual, has) = (Fields::default(), tally.has);
+    for (option, name, usual, is_there) in [
+        ("--id-field", &fields.id, usual.id, has.id),
+        ("--title-field", &fields.title, usual.title, has.title),
+        ("--url-field", &fields.url, usual.url, has.url),
+        ("--date-field", &fields.date, usual.date, has.date),
+    ] {
+        if !is_there && *name != usual {
+            say(&format!(
+                "retold: no article has a field {name:?}: is {option} mistyped? (usually it is {usual:?})"
+            ));
+        }
     }
 }
 

@@ -28,6 +28,7 @@ pub(super) fn gather(
             now.sketch(&batch.records, |record, part| {
                 let decoded = batch.decode(record, options)?;
                 part.sketcher.sketch(&decoded.article, &mut part.sketches)?;
+                part.tally.note(&decoded.article);
                 Ok((decoded.replaced, decoded.cut))
             });
         };
@@ -76,6 +77,7 @@ pub(super) fn gather_articles(
         pool.install(|| {
             parts.sketch(&some, |article, part| {
                 part.sketcher.sketch(article, &mut part.sketches)?;
+                part.tally.note(article);
                 Ok((false, false))
             });
         });

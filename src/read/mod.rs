@@ -40,7 +40,7 @@ pub use fetch::fetch;
 pub use fields::Fields;
 pub(crate) use gzip::Gap;
 pub(crate) use open::{Packing, open};
-pub use tally::{Reason, Skip, Skipped, Tally, Trouble};
+pub use tally::{Has, Reason, Skip, Skipped, Tally, Trouble};
 pub use walk::{InputFile, expand, paths_from};
 
 use batch::Batcher;

@@ -1,6 +1,6 @@
 //! The account of a run's reading: every record is an article, or counted here by reason and place.
 
-use crate::article::Source;
+use crate::article::{Article, Source};
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
@@ -109,6 +109,19 @@ pub struct Skipped {
     pub detail: String,
 }
 
+/// What an article may have beside its text: whether some has it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Has {
+    /// An identifier that the dump gives.
+    pub id: bool,
+    /// A headline.
+    pub title: bool,
+    /// An address.
+    pub url: bool,
+    /// A date of publication.
+    pub date: bool,
+}
+
 /// What was read and what was not. Independent of the order in which records were met.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Tally {
@@ -122,6 +135,8 @@ pub struct Tally {
     pub cut: u64,
     /// Bytes that were passed over around damage, to go on behind it.
     pub left_out: u64,
+    /// What some article has.
+    pub has: Has,
     /// What was left out, by file and reason.
     pub skipped: BTreeMap<(Arc<str>, Reason), Skipped>,
     /// Files that could not be read, or not to their end.
@@ -138,6 +153,15 @@ impl Tally {
         self.articles += 1;
         self.replaced += u64::from(replaced);
         self.cut += u64::from(cut);
+    }
+
+    /// Notes what an article has.
+    pub fn note(&mut self, article: &Article) {
+        let Article { id, title, url, date, .. } = article;
+        self.has.id |= id.is_some();
+        self.has.title |= title.is_some();
+        self.has.url |= url.is_some();
+        self.has.date |= date.is_some();
     }
 
     /// Counts a record that was left out.
@@ -171,6 +195,10 @@ impl Tally {
         self.articles += other.articles;
         self.replaced += other.replaced;
         self.cut += other.cut;
+        self.has.id |= other.has.id;
+        self.has.title |= other.has.title;
+        self.has.url |= other.has.url;
+        self.has.date |= other.has.date;
         for (place, skipped) in other.skipped {
             self.add_skipped(place, skipped);
         }
