@@ -144,13 +144,10 @@ impl OutputArgs {
             destinations.push((report, Output::open(path)?));
         }
         let Some(path) = &self.report else { return Ok((destinations, None)) };
-        if path.as_os_str() != "-" && !matches!(kind(path).as_deref(), Some("html" | "htm")) {
-            bail!("--report {}: name it .html", path.display());
-        }
         if destinations.iter().any(|(_, output)| output.is_at(path)) {
             bail!("two outputs are named {}: one place holds one", path.display());
         }
-        Ok((destinations, Some(Output::open(path)?)))
+        Ok((destinations, Some(Output::open_page("--report", path)?)))
     }
 }
 

@@ -1,7 +1,7 @@
 //! `retold dedup`: the dump again, with one article kept of each group.
 
 use super::args::{InputArgs, MatchArgs, RunArgs, config};
-use super::folder::Folder;
+use super::folder::{Filling, Folder};
 use super::output::{Output, kind};
 use super::progress::Reporter;
 use super::spool::spooled;
@@ -75,7 +75,7 @@ enum KeepName {
 /// Runs the command.
 pub(super) fn run(args: &DedupArgs) -> Result<Outcome> {
     let config = config(&args.input, &args.matching, &args.run)?;
-    let mut folder = Folder::open(&args.output.output)?;
+    let folder = Folder::open(&args.output.output)?;
     let rows = args.output.open_removed()?;
     let names = args.input.names()?;
     let (files, troubles) = expand(&names);
@@ -98,7 +98,7 @@ pub(super) fn run(args: &DedupArgs) -> Result<Outcome> {
         KeepName::Earliest => Keep::Earliest,
     };
     let mut removed = dedup::removals(&clusters, keep)?;
-    folder.make()?;
+    let folder = folder.make()?;
     let job = Job {
         files: &files,
         targets: &targets,
@@ -173,7 +173,7 @@ struct Job<'a> {
     targets: &'a [PathBuf],
     removals: Removals,
     options: &'a ReadOptions,
-    folder: &'a Folder,
+    folder: &'a Filling,
     clusters: &'a Clusters,
     reporter: &'a Reporter,
     /// The files before they were read.
@@ -247,7 +247,7 @@ impl Job<'_> {
         let copied = dedup::write(file, self.options, removed, &to, &|bytes| self.tell(bytes))?;
         // Of what changes in between other records might be removed.
         if State::of(file) != self.states[number] {
-            bail!("it was changed while retold read it: run again when nobody writes to it");
+            return Err(dedup::changed().into());
         }
         Ok(copied)
     }

@@ -6,17 +6,29 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+/// A place where a folder can be put.
+#[derive(Debug)]
+pub(super) struct Folder(PathBuf);
+
 /// A folder that is filled beside its place under another name, then moved there.
 #[derive(Debug)]
-pub(super) struct Folder {
+pub(super) struct Filling {
     place: PathBuf,
-    unfinished: Option<Unfinished>,
+    unfinished: Unfinished,
+}
+
+fn cannot(place: &Path) -> String {
+    format!("cannot write to the folder {}", place.display())
+}
+
+fn create(path: &Path) -> io::Result<()> {
+    fs::create_dir(path)
 }
 
 impl Folder {
     /// Checks that a folder can be made at `place`, where nothing may be but an empty folder.
     pub(super) fn open(place: &Path) -> Result<Folder> {
-        let cannot = || format!("cannot write to the folder {}", place.display());
+        let cannot = || cannot(place);
         if place.is_symlink() && !place.exists() {
             bail!("the folder {} is a link that leads nowhere", place.display());
         }
@@ -35,44 +47,41 @@ impl Folder {
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
             Err(error) => return Err(error).with_context(cannot),
         }
-        let make = |path: &Path| fs::create_dir(path);
-        let (unfinished, ()) = Unfinished::beside(&place, make).with_context(cannot)?;
+        let (unfinished, ()) = Unfinished::beside(&place, create).with_context(cannot)?;
         if place.exists() {
             // Where it cannot be replaced, a mount point say, this is known now.
             replace(unfinished, &place).with_context(cannot)?;
         } else {
             drop(unfinished);
         }
-        Ok(Folder { place, unfinished: None })
+        Ok(Folder(place))
     }
 
     /// Where it will be.
     pub(super) fn place(&self) -> &Path {
-        &self.place
+        &self.0
     }
 
     /// Makes it, under another name. Not before the input is known: it may lie in a folder that is an
     /// input.
-    pub(super) fn make(&mut self) -> Result<()> {
-        let cannot = || format!("cannot write to the folder {}", self.place.display());
-        let made = Unfinished::beside(&self.place, |path| fs::create_dir(path));
-        self.unfinished = Some(made.with_context(cannot)?.0);
-        Ok(())
+    pub(super) fn make(self) -> Result<Filling> {
+        let Folder(place) = self;
+        let made = Unfinished::beside(&place, create).with_context(|| cannot(&place));
+        Ok(Filling { unfinished: made?.0, place })
     }
+}
 
-    /// The place of a file in it, with the folders above it, once it is made.
+impl Filling {
+    /// The place of a file in it, with the folders above it.
     pub(super) fn file(&self, below: &Path) -> io::Result<PathBuf> {
-        let unfinished = self.unfinished.as_ref().ok_or(io::ErrorKind::NotFound)?;
-        let file = unfinished.path().join(below);
-        unfinished.make_folder(file.parent().unwrap_or(unfinished.path()))?;
+        let file = self.unfinished.path().join(below);
+        self.unfinished.make_folder(file.parent().unwrap_or(self.unfinished.path()))?;
         Ok(file)
     }
 
     /// Puts it in its place.
     pub(super) fn complete(self) -> Result<()> {
-        let cannot = || format!("cannot write to the folder {}", self.place.display());
-        let Some(unfinished) = self.unfinished else { return Ok(()) };
-        replace(unfinished, &self.place).with_context(cannot)
+        replace(self.unfinished, &self.place).with_context(|| cannot(&self.place))
     }
 }
 

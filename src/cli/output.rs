@@ -42,6 +42,14 @@ impl Output {
         Ok(Output::File(path.to_owned()))
     }
 
+    /// Opens an output for a page, named by an option.
+    pub(super) fn open_page(option: &str, path: &Path) -> Result<Output> {
+        if path.as_os_str() != "-" && !matches!(kind(path).as_deref(), Some("html" | "htm")) {
+            bail!("{option} {}: name it .html", path.display());
+        }
+        Output::open(path)
+    }
+
     /// Whether what is written to `path` would end in the same place.
     pub(super) fn is_at(&self, path: &Path) -> bool {
         let place = |path: &Path| {

@@ -38,16 +38,13 @@ pub fn write(
     to: &Path,
     tell: &dyn Fn(u64),
 ) -> io::Result<Copied> {
-    let [first, ..] = removed else { return copy_whole(file, to, tell) };
+    let path = file.path.as_ref().ok_or_else(|| io::Error::other("it cannot be read twice"))?;
+    let [first, ..] = removed else { return copy_whole(path, to, tell) };
     let (format, packing) = read::look(file, options)?;
     if matches!(format, Format::Text | Format::Html) {
         return match (removed, first) {
             ([_], 0) => {
-                tell(
-                    file.path
-                        .as_ref()
-                        .map_or(Ok(0), |path| Ok::<_, io::Error>(path.metadata()?.len()))?,
-                );
+                tell(path.metadata()?.len());
                 Ok(Copied { removed: 1, ..Copied::default() })
             }
             _ => Err(changed()),
@@ -55,8 +52,8 @@ pub fn write(
     }
     #[cfg(feature = "parquet")]
     if format == Format::Parquet {
-        let copied = super::parquet::copy(file, removed, to, tell)?;
-        return copied.map_or_else(|| copy_whole(file, to, tell), Ok);
+        let copied = super::parquet::copy(path, removed, to, tell)?;
+        return copied.map_or_else(|| copy_whole(path, to, tell), Ok);
     }
     let out = File::create(to)?;
     let synced = out.try_clone()?;
@@ -80,9 +77,8 @@ pub fn write(
 const CHUNK: u64 = 4 << 20;
 
 /// Copies a file as it is.
-fn copy_whole(file: &InputFile, to: &Path, tell: &dyn Fn(u64)) -> io::Result<Copied> {
-    let path = file.path.as_ref().ok_or_else(|| io::Error::other("it cannot be read twice"))?;
-    let (mut from, mut to) = (File::open(path)?, File::create(to)?);
+fn copy_whole(from: &Path, to: &Path, tell: &dyn Fn(u64)) -> io::Result<Copied> {
+    let (mut from, mut to) = (File::open(from)?, File::create(to)?);
     loop {
         let copied = io::copy(&mut (&mut from).take(CHUNK), &mut to)?;
         tell(copied);
@@ -93,7 +89,9 @@ fn copy_whole(file: &InputFile, to: &Path, tell: &dyn Fn(u64)) -> io::Result<Cop
     }
 }
 
-pub(super) fn changed() -> io::Error {
+/// What to say of a file that is not what it was when it was read before.
+#[must_use]
+pub fn changed() -> io::Error {
     io::Error::other("it was changed while retold read it: run again when nobody writes to it")
 }
 

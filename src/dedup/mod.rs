@@ -9,11 +9,11 @@ mod pack;
 #[cfg(feature = "parquet")]
 mod parquet;
 
-pub use copy::{Copied, write};
+pub use copy::{Copied, changed, write};
 
 use crate::article::Source;
 use crate::config::Level;
-use crate::pipeline::{Assignment, Clusters};
+use crate::pipeline::{Assignment, Clusters, TOGETHER};
 use crate::read::InputFile;
 use crate::store::Result;
 use ahash::AHashMap;
@@ -43,9 +43,6 @@ pub struct Removed {
     /// the other, the score of that match.
     pub score: f64,
 }
-
-/// Articles of a cluster whose entries are read together.
-const TOGETHER: usize = 1 << 13;
 
 /// The articles that go when one is kept of each group of the deepest level, cluster by cluster.
 ///

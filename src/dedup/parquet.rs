@@ -1,7 +1,6 @@
 //! A Parquet file without some of its rows: the same schema, values, codecs and row groups.
 
 use super::copy::{Copied, changed};
-use crate::read::InputFile;
 use parquet::column::reader::{ColumnReader, ColumnReaderImpl};
 use parquet::column::writer::ColumnWriterImpl;
 use parquet::data_type::{
@@ -23,18 +22,17 @@ use std::path::Path;
 /// Rows of a column that are taken at a time.
 const ROWS: usize = 256;
 
-/// Writes `file` to the path `to` without the rows of these numbers, which rise from 1. `None` where the
+/// Writes the file `from` to the path `to` without the rows of these numbers, which rise from 1. `None` where the
 /// file cannot be read as a whole: nothing is to be removed then, for what stands for it may be lost.
 ///
 /// Every column is read once before anything is written.
 pub(super) fn copy(
-    file: &InputFile,
+    from: &Path,
     removed: &[u64],
     to: &Path,
     tell: &dyn Fn(u64),
 ) -> io::Result<Option<Copied>> {
-    let path = file.path.as_ref().ok_or_else(|| io::Error::other("it cannot be read twice"))?;
-    let input = File::open(path)?;
+    let input = File::open(from)?;
     // The crate is not free of panics on damaged files.
     let check = || visit_groups(&input, removed, None, tell);
     let Ok(Ok(found)) = catch_unwind(AssertUnwindSafe(check)) else { return Ok(None) };

@@ -88,6 +88,10 @@ pub struct Clusters {
     pub judged: Vec<Option<f64>>,
 }
 
+/// Articles whose entries are read together: enough for few readings, few enough to be nothing beside a
+/// stage.
+pub(crate) const TOGETHER: usize = 1 << 13;
+
 /// What is reported of some articles of a result.
 #[derive(Debug)]
 pub struct Entries<'a>(Block<'a>);

@@ -51,13 +51,31 @@ impl Comparison {
     pub fn level(&self, config: &Config) -> Option<Level> {
         if self.exact {
             Some(Level::Exact)
-        } else if self.overlap.score() >= config.near_threshold && !self.template {
+        } else if self.is_near(config) {
             Some(Level::Near)
-        } else if self.story >= config.story_threshold {
+        } else if self.is_story(config) {
             Some(Level::Story)
         } else {
             None
         }
+    }
+
+    /// Whether the near level joins them.
+    #[must_use]
+    pub fn is_near(&self, config: &Config) -> bool {
+        self.overlap.score() >= config.near_threshold && !self.template
+    }
+
+    /// Whether the story score is enough.
+    #[must_use]
+    pub fn is_story(&self, config: &Config) -> bool {
+        self.story >= config.story_threshold
+    }
+
+    /// What the parts of the story score add up to.
+    #[must_use]
+    pub fn sum(&self) -> f64 {
+        self.contributions.iter().map(|(_, share)| share).sum()
     }
 
     /// What [`Comparison::level`] means, in words.

@@ -17,6 +17,7 @@ mod progress;
 mod sketch;
 mod story;
 
+pub(crate) use clusters::TOGETHER;
 pub use clusters::{Assignment, Clusters, Entries, Extent, Relation};
 pub use compare::{Comparison, compare};
 pub use entry::Entry;

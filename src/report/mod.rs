@@ -36,6 +36,8 @@ pub fn signed(share: f64) -> String {
 }
 
 /// A score as it is written: four decimals, which is more than any of them means.
-fn rounded(score: f64) -> f64 {
-    (score * 1e4).round() / 1e4
+#[must_use]
+pub fn rounded(score: f64) -> f64 {
+    // No "-0.0".
+    (score * 1e4).round() / 1e4 + 0.0
 }

@@ -2,7 +2,7 @@
 
 use super::{Report, rounded};
 use crate::dedup::Removed;
-use crate::pipeline::Clusters;
+use crate::pipeline::{Clusters, TOGETHER};
 use crate::store::StoreError;
 use serde::Serialize;
 use std::io::{self, Write};
@@ -24,9 +24,6 @@ struct Row {
     level: &'static str,
     score: f64,
 }
-
-/// Rows that are made together: their entries are read in one go.
-const TOGETHER: usize = 1 << 13;
 
 fn each_row<E: From<StoreError>>(
     clusters: &Clusters,

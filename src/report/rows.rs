@@ -1,7 +1,7 @@
 //! One row an article: the table behind `--assignments`.
 
 use super::rounded;
-use crate::pipeline::{Assignment, Clusters, Entries, Entry};
+use crate::pipeline::{Assignment, Clusters, Entries, Entry, TOGETHER};
 use crate::store::{Result, StoreError};
 use serde::Serialize;
 
@@ -47,9 +47,6 @@ pub(super) struct Placed {
     /// Whether it is the last of its cluster.
     pub(super) closes: bool,
 }
-
-/// Rows that are made together: their entries are read in one go.
-const TOGETHER: usize = 1 << 13;
 
 /// Calls `visit` with the rows of a result, in order. Where that is the order of the ids, each article
 /// counts as a cluster by itself.

@@ -1,8 +1,8 @@
 //! Two texts side by side, with the passages that both hold marked.
 
+use super::Look;
 use super::passages::Numbered;
 use super::units::{self, Paint, Unit, Units};
-use super::{Look, plural};
 use anstyle::{AnsiColor, Style};
 use retold::pipeline::Comparison;
 use retold::score::passages::{Passage, distinct};
@@ -67,13 +67,14 @@ pub(super) fn write(comparison: &Comparison, look: Look, out: &mut dyn Write) ->
         let left_out = distinct(&comparison.passages).len() - shown.len();
         let passages = match left_out {
             0 => String::new(),
-            n => format!(", but for {}", plural(n, "passage", "shorter passages")),
+            1 => ", but for 1 passage".to_owned(),
+            n => format!(", but for {n} shorter passages"),
         };
         writeln!(out)?;
         let note = format!(
             "These are long texts: shown is what both hold{passages}. --full prints them as a whole."
         );
-        super::wrap(&note, "", look.width, out)?;
+        super::wrap(&note, 0, "", look.width, out)?;
     }
     Ok(())
 }

@@ -14,7 +14,7 @@ pub(super) fn write(articles: &[Article; 2], look: Look, out: &mut dyn Write) ->
         let id = article.id.as_deref().unwrap_or(&source);
         let place = if id == source { String::new() } else { format!("  ({source})") };
         let head = printable(&format!("{id}{place}")).replace('\n', " ");
-        wrap(&format!("{letter}  {head}"), "   ", look.width, out)?;
+        wrap(&format!("{letter}  {head}"), 0, "   ", look.width, out)?;
         let site = article.url.as_deref().and_then(host);
         let known = [Some(title(article)), article.date.clone(), site];
         let known: Vec<String> = known

@@ -4,6 +4,7 @@ use super::passages::Numbered;
 use retold::article::Article;
 use retold::config::{Config, Level};
 use retold::pipeline::Comparison;
+use retold::report::rounded;
 use retold::score::evidence::{Mention, Only};
 use retold::score::story::{Coefficients, Part};
 use serde_json::{Map, Value, json};
@@ -18,7 +19,6 @@ pub(super) fn write(
 ) -> io::Result<()> {
     let overlap = comparison.overlap;
     let evidence = &comparison.evidence;
-    let sum: f64 = comparison.contributions.iter().map(|(_, share)| share).sum();
     let [a, b] = articles.each_ref().map(article);
     let object = json!({
         "a": a,
@@ -37,7 +37,7 @@ pub(super) fn write(
         "story": {
             "score": rounded(comparison.story),
             "threshold": config.story_threshold,
-            "sum": rounded(sum),
+            "sum": rounded(comparison.sum()),
             "even": Coefficients::SHIPPED.even,
             "parts": comparison
                 .contributions
@@ -66,11 +66,6 @@ pub(super) fn write(
     });
     serde_json::to_writer(&mut *out, &object)?;
     out.write_all(b"\n")
-}
-
-/// Four decimals, as in the other outputs.
-fn rounded(score: f64) -> f64 {
-    (score * 1e4).round() / 1e4 + 0.0
 }
 
 fn article(article: &Article) -> Value {

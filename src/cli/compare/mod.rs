@@ -10,10 +10,10 @@ mod units;
 mod verdict;
 
 use super::args::{ReadArgs, share};
-use super::output::{Output, kind};
+use super::output::Output;
 use super::{Outcome, printable};
 use anstream::{AutoStream, ColorChoice};
-use anyhow::{Result, bail};
+use anyhow::Result;
 use clap::{Args, ValueEnum};
 use retold::article::Article;
 use retold::config::{Config, NEAR_THRESHOLD, STORY_THRESHOLD};
@@ -180,15 +180,11 @@ impl CompareArgs {
     /// Where the page goes, if there is to be one.
     fn page(&self) -> Result<Option<Output>> {
         let Some(path) = &self.show.html else { return Ok(None) };
-        let is_html = matches!(kind(path).as_deref(), Some("html" | "htm"));
-        if path.as_os_str() != "-" && !is_html {
-            bail!("--html {}: name it .html", path.display());
-        }
         let mut inputs = self.input.inputs.clone();
         if inputs.is_empty() {
             inputs.extend([self.a.clone(), self.b.clone()]);
         }
-        let output = Output::open(path)?;
+        let output = Output::open_page("--html", path)?;
         output.refuse_to_replace(&expand(&inputs).0)?;
         Ok(Some(output))
     }
@@ -228,21 +224,23 @@ fn mention(text: &str) -> String {
     units::cut(&printable(text).replace('\n', " "), LONGEST_MENTION)
 }
 
-fn plural(n: usize, one: &str, many: &str) -> String {
-    format!("{n} {}", if n == 1 { one } else { many })
-}
-
-/// Writes words, on as many lines as they need; `indent` before all but the first.
-fn wrap(text: &str, indent: &str, width: usize, out: &mut dyn Write) -> io::Result<()> {
-    let mut at = 0;
-    for word in text.split(' ') {
+/// Writes words, on as many lines as they need: the first goes on at a column, the others have `indent`
+/// before them.
+fn wrap(
+    text: &str,
+    mut at: usize,
+    indent: &str,
+    width: usize,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    for (n, word) in text.split(' ').enumerate() {
         let length = units::width(word);
-        if at > 0 && at + 1 + length > width {
+        if n > 0 && at + 1 + length > width {
             write!(out, "\n{indent}{word}")?;
             at = units::width(indent) + length;
         } else {
-            write!(out, "{}{word}", if at > 0 { " " } else { "" })?;
-            at += usize::from(at > 0) + length;
+            write!(out, "{}{word}", if n > 0 { " " } else { "" })?;
+            at += usize::from(n > 0) + length;
         }
     }
     writeln!(out)

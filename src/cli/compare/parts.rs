@@ -1,6 +1,7 @@
 //! What each level says of two articles, and the parts of the story score with what is behind each.
 
-use super::{Look, plural, units};
+use super::Look;
+use crate::cli::summary::counted;
 use retold::config::Config;
 use retold::pipeline::Comparison;
 use retold::report::signed;
@@ -28,10 +29,9 @@ pub(super) fn write(
     let yes = |yes: bool| if yes { "yes" } else { "no " };
     writeln!(out, "exact  {}", yes(comparison.exact).trim_end())?;
     let overlap = comparison.overlap;
-    let near = overlap.score() >= config.near_threshold && !comparison.template;
     let shingles = format!(
         "near   {}  score {:.2} (from {}): {} shingles shared of {} and {}; Jaccard {:.2}, containment {:.2}",
-        yes(near),
+        yes(comparison.is_near(config)),
         overlap.score(),
         config.near_threshold,
         overlap.shared,
@@ -40,22 +40,20 @@ pub(super) fn write(
         overlap.jaccard(),
         overlap.containment(),
     );
-    super::wrap(&shingles, "            ", look.width, out)?;
+    super::wrap(&shingles, 0, "            ", look.width, out)?;
     if comparison.template {
         writeln!(out, "            phrases agree, names and numbers do not: a template")?;
     }
-    let story = comparison.story >= config.story_threshold;
     let (score, least) = (comparison.story, config.story_threshold);
-    writeln!(out, "story  {}  score {score:.2} (from {least})", yes(story))?;
+    writeln!(out, "story  {}  score {score:.2} (from {least})", yes(comparison.is_story(config)))?;
     let what = "parts of the story score  (how alike, 0 to 1; what it adds; what is behind it)";
     writeln!(out)?;
-    super::wrap(what, "", look.width, out)?;
+    super::wrap(what, 0, "", look.width, out)?;
     for &(part, share) in &comparison.contributions {
         write_part(comparison, part, share, look, out)?;
     }
-    let sum: f64 = comparison.contributions.iter().map(|(_, share)| share).sum();
     let even = format!("even odds, a score of 0.5, at {}", signed(Coefficients::SHIPPED.even));
-    row("sum", "", signed(sum), &even, look, out)?;
+    row("sum", "", signed(comparison.sum()), &even, look, out)?;
     writeln!(out)
 }
 
@@ -71,18 +69,7 @@ fn row(
     // A narrow terminal has room for the numbers, or for what is behind them.
     let indent = if look.width > 2 * INDENT { INDENT } else { 4 };
     write!(out, "  {name:<10}{alike:>5}  {adds:>5}   ")?;
-    let mut at = INDENT;
-    for (n, word) in says.split(' ').enumerate() {
-        let length = units::width(word);
-        if n > 0 && at + 1 + length > look.width {
-            write!(out, "\n{:indent$}  {word}", "")?;
-            at = indent + 2 + length;
-        } else {
-            write!(out, "{}{word}", if n > 0 { " " } else { "" })?;
-            at += usize::from(n > 0) + length;
-        }
-    }
-    writeln!(out)
+    super::wrap(says, INDENT, &" ".repeat(indent + 2), look.width, out)
 }
 
 fn write_part(
@@ -130,7 +117,7 @@ fn write_part(
         Part::Dates => {
             says.push(match parts.days {
                 Some(0) => "the same day".to_owned(),
-                Some(days) => plural(days as usize, "day", "days") + " apart",
+                Some(days) => counted(days.into(), "day") + " apart",
                 None => "not known of both".to_owned(),
             });
             None

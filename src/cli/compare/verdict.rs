@@ -1,6 +1,7 @@
 //! The verdict in words, and what contradicts.
 
-use super::{Look, mention, plural, wrap};
+use super::{Look, mention, wrap};
+use crate::cli::summary::counted;
 use anstyle::Style;
 use retold::config::{Config, Level};
 use retold::pipeline::Comparison;
@@ -32,14 +33,13 @@ pub(super) fn write(
         (Some(Level::Near), Some(sure)) => format!("{sure} {shared}"),
         (_, Some(sure)) => format!("{sure} {} {shared}", reasons(comparison)),
     };
-    wrap(&how_sure, "", width, out)?;
+    wrap(&how_sure, 0, "", width, out)?;
     contradictions(comparison, width, out)?;
     writeln!(out)
 }
 
 /// What speaks for one story, and what against it, in the order of its weight.
 fn reasons(comparison: &Comparison) -> String {
-    let sum: f64 = comparison.contributions.iter().map(|(_, share)| share).sum();
     let said = |sign: f64| -> Vec<String> {
         let shares = comparison.contributions.iter().filter(|(_, share)| share * sign >= 0.005);
         shares.map(|&(part, share)| format!("{} ({})", in_words(part), signed(share))).collect()
@@ -52,7 +52,7 @@ fn reasons(comparison: &Comparison) -> String {
     let even = signed(Coefficients::SHIPPED.even);
     format!(
         "For one story {speaks}{against}. That is {} together, and {even} makes even odds.",
-        signed(sum)
+        signed(comparison.sum())
     )
 }
 
@@ -82,10 +82,9 @@ fn listed(things: &[String]) -> String {
 fn shared(comparison: &Comparison) -> String {
     let evidence = &comparison.evidence;
     let shared = [
-        plural(evidence.names.len(), "name", "names"),
-        plural(evidence.numbers.len(), "number", "numbers"),
-        plural(distinct(&comparison.passages).len(), "passage", "passages")
-            + " of four words or more",
+        counted(evidence.names.len() as u64, "name"),
+        counted(evidence.numbers.len() as u64, "number"),
+        counted(distinct(&comparison.passages).len() as u64, "passage") + " of four words or more",
     ];
     let numbers = evidence.contradictions.iter().filter(|found| found.number).count();
     let names = evidence.contradictions.len() - numbers;
@@ -97,8 +96,8 @@ fn shared(comparison: &Comparison) -> String {
         (0, names) => format!("{names} names contradict"),
         (numbers, names) => format!(
             "{} and {} contradict",
-            plural(numbers, "number", "numbers"),
-            plural(names, "name", "names")
+            counted(numbers as u64, "number"),
+            counted(names as u64, "name")
         ),
     };
     format!("Both have {}; {against}.", listed(&shared))
@@ -112,11 +111,11 @@ fn contradictions(comparison: &Comparison, width: usize, out: &mut dyn Write) ->
     let note = "contradictions: each stands in one of the two only, and the other has another in its \
                 place. A guess from the words around; no score depends on it.";
     writeln!(out)?;
-    wrap(note, "", width, out)?;
+    wrap(note, 0, "", width, out)?;
     for one in found.iter().take(SHOWN) {
         let [a, b] = one.texts.each_ref().map(|text| mention(text));
         write!(out, "  ")?;
-        wrap(&format!("{a}  /  {b}"), "    ", width.saturating_sub(2), out)?;
+        wrap(&format!("{a}  /  {b}"), 0, "    ", width.saturating_sub(2), out)?;
     }
     if let Some(more @ 1..) = found.len().checked_sub(SHOWN) {
         writeln!(out, "  and {more} more")?;

@@ -118,13 +118,12 @@ impl ComparisonPage<'_> {
             percent: format!("{:.1}", score * 100.0),
         };
         let exact = f64::from(u8::from(comparison.exact));
-        let (near_least, story_least) = (self.config.near_threshold, self.config.story_threshold);
-        let is_near = near >= near_least && !comparison.template;
-        let is_story = comparison.story >= story_least;
+        let config = self.config;
+        let (is_near, is_story) = (comparison.is_near(config), comparison.is_story(config));
         vec![
             score(Level::Exact, comparison.exact, exact, 1.0),
-            score(Level::Near, is_near, near, near_least),
-            score(Level::Story, is_story, comparison.story, story_least),
+            score(Level::Near, is_near, near, config.near_threshold),
+            score(Level::Story, is_story, comparison.story, config.story_threshold),
         ]
     }
 }

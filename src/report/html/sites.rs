@@ -4,7 +4,7 @@ use super::most::{Count, Counter};
 use super::shown::line;
 use crate::article::host;
 use crate::hash::hash64;
-use crate::pipeline::{Clusters, Entry, Relation, day};
+use crate::pipeline::{Clusters, Entry, Relation, TOGETHER, day};
 use crate::store::{Result, StoreError};
 use serde::Serialize;
 
@@ -41,9 +41,6 @@ const SHOWN_PAIRS: usize = 20;
 
 /// Characters of a site's name that are shown.
 pub(super) const SITE_CHARS: usize = 80;
-
-/// Articles whose entries are read together.
-pub(super) const TOGETHER: usize = 1 << 13;
 
 impl Sites {
     /// Counts the exact and near matches between sites. Cost: the entries of all copies and of what

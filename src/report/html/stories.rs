@@ -2,10 +2,10 @@
 
 use super::most::Counter;
 use super::shown::{line, link};
-use super::sites::{SITE_CHARS, TOGETHER, published, site};
+use super::sites::{SITE_CHARS, published, site};
 use crate::article::{Article, Source};
 use crate::hash::hash64;
-use crate::pipeline::{Assignment, Clusters, Entry, OPENING_CHARS, Relation};
+use crate::pipeline::{Assignment, Clusters, Entry, OPENING_CHARS, Relation, TOGETHER};
 use crate::report::rounded;
 use crate::store::{Result, StoreError};
 use jiff::Span;
