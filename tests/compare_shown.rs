@@ -153,7 +153,11 @@ fn a_terminal_is_looked_at() {
     {
         let mut script = std::process::Command::new("script");
         script.args(["-qec", &retold, "/dev/null"]).current_dir(place.path());
-        script.stdin(std::process::Stdio::null()).env_remove("NO_COLOR").env("TERM", "xterm");
+        script.stdin(std::process::Stdio::null()).env("TERM", "xterm");
+        // What asks for colours or forbids them where these tests run.
+        for name in ["NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "CI"] {
+            script.env_remove(name);
+        }
         script.envs(variable);
         match script.output() {
             Ok(output) => {
