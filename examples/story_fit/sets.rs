@@ -126,7 +126,7 @@ impl Set {
                 graph.push(Edge { a, b, score })?;
             }
         }
-        let cut = story::cut(Config::default().story_threshold, &density, of);
+        let cut = story::cut(Config::default().story_threshold, density.trust(), of);
         let mut groups = Vec::new();
         let keep = |group| {
             groups.push(group);

@@ -41,11 +41,12 @@ impl Bands {
         1.0 - (0..self.bands).fold(1.0, |product, _| product * (1.0 - agree))
     }
 
-    /// High half: hash of a band's minima, so that articles with equal minima come together when sorted.
-    fn key(self, band: usize, signature: &Signature) -> u64 {
+    /// Hash of a band's minima: articles with equal minima in it come into one bucket.
+    #[must_use]
+    pub fn key(self, band: usize, signature: &Signature) -> u32 {
         let minima = &signature[band * self.rows..(band + 1) * self.rows];
-        mix(minima.iter().fold(band as u64, |key, &minimum| follow(key, u64::from(minimum)))) >> 32
-            << 32
+        let hash = minima.iter().fold(band as u64, |key, &minimum| follow(key, u64::from(minimum)));
+        (mix(hash) >> 32) as u32
     }
 }
 
@@ -102,7 +103,8 @@ pub fn candidates(
         let filled = sorters.par_iter_mut().enumerate().map(|(band, sorter)| {
             let mut numbered = (first as u32..).zip(rows).filter(|(article, _)| stands(*article));
             numbered.try_for_each(|(article, signature)| {
-                sorter.push(bands.key(band, signature) | u64::from(article))
+                let key = u64::from(bands.key(band, signature));
+                sorter.push(key << 32 | u64::from(article))
             })
         });
         filled.collect::<Result<()>>()
@@ -114,7 +116,7 @@ pub fn candidates(
             let mut pairs = Vec::new();
             for bucket in keys.chunk_by(in_one_bucket) {
                 capped += u64::from(bucket.len() > BUCKET_CAP);
-                pair_up(bucket, &mut pairs);
+                pair_up(bucket.len(), |a, b| pairs.push((bucket[a] as u32, bucket[b] as u32)));
             }
             let mut found = found.lock().unwrap_or_else(PoisonError::into_inner);
             found(pairs)
@@ -128,15 +130,16 @@ fn in_one_bucket(a: &u64, b: &u64) -> bool {
     a >> 32 == b >> 32
 }
 
-fn pair_up(bucket: &[u64], pairs: &mut Vec<Pair>) {
-    let mut pair = |a: usize, b: usize| pairs.push((bucket[a] as u32, bucket[b] as u32));
-    if bucket.len() <= BUCKET_CAP {
-        for b in 1..bucket.len() {
+/// Calls `pair` with the pairs that are taken of a bucket of so many articles, by their places in
+/// it, in the order of the numbers of the articles: see [`BUCKET_CAP`].
+pub fn pair_up(bucket: usize, mut pair: impl FnMut(usize, usize)) {
+    if bucket <= BUCKET_CAP {
+        for b in 1..bucket {
             (0..b).for_each(|a| pair(a, b));
         }
     } else {
-        (1..bucket.len()).for_each(|b| pair(0, b));
-        (2..bucket.len()).for_each(|b| pair(b - 1, b));
+        (1..bucket).for_each(|b| pair(0, b));
+        (2..bucket).for_each(|b| pair(b - 1, b));
     }
 }
 

@@ -59,7 +59,7 @@ impl<'a> Keys<'a> {
     }
 
     /// Each term and its weight.
-    pub fn iter(self) -> impl Iterator<Item = (u32, u16)> + 'a {
+    pub fn iter(self) -> impl Iterator<Item = (u32, u16)> + Clone + 'a {
         self.terms.iter().copied().zip(self.weights.iter().copied())
     }
 }
@@ -170,8 +170,9 @@ fn sizes(keys: &Column, terms: usize, buffer: usize) -> Result<Vec<u16>> {
 /// An article in a file, by the two halves of its number, the low one first, and its weight there.
 type Entry = [u16; 3];
 
-/// Some articles under each term.
-struct Files {
+/// Some articles under each term, to search among.
+#[derive(Debug)]
+pub struct Files {
     /// Those that are filed.
     filed: Range<usize>,
     /// Where the file of each term begins, and where the last ends.
@@ -180,6 +181,17 @@ struct Files {
 }
 
 impl Files {
+    /// Files all articles of a column of keys, which name fewer than `terms` terms, each held by
+    /// [`Limits::file_cap`] articles at most. Cost: two passes over the keys; 6 bytes for each, and 4
+    /// a term.
+    ///
+    /// # Errors
+    /// Those of the work folder, as everywhere here.
+    pub fn all(keys: &Column, terms: usize) -> Result<Files> {
+        let room = Room { entries: usize::MAX, buffer: usize::MAX };
+        Files::new(keys, 0, room, terms, |_| true)
+    }
+
     /// Files as many articles from one on as there is room for, under their useful terms.
     fn new(
         keys: &Column,
@@ -230,9 +242,10 @@ impl Files {
     }
 }
 
-/// What one thread adds up in: a small table of its own, since a cell for each article of a large
+/// Finds the best neighbours of articles, one after another. What one thread adds up in: a small table of its own, since a cell for each article of a large
 /// corpus would be far away.
-struct Search<'a> {
+#[derive(Debug)]
+pub struct Search<'a> {
     files: &'a Files,
     limits: Limits,
     /// The inverted number of an article, above the sum; 0 where there is none.
@@ -249,7 +262,8 @@ struct Search<'a> {
 
 /// The rank of a neighbour is its sum, above its inverted number: the greatest rank is the best,
 /// and of equal sums the least number is chosen everywhere.
-fn other(rank: u64) -> u32 {
+#[must_use]
+pub fn other(rank: u64) -> u32 {
     !(rank as u32)
 }
 
@@ -263,7 +277,9 @@ fn whole(halves: &[u32]) -> impl Iterator<Item = u64> {
 }
 
 impl<'a> Search<'a> {
-    fn new(files: &'a Files, limits: Limits, articles: usize) -> Search<'a> {
+    /// A search among some articles, of a corpus of so many.
+    #[must_use]
+    pub fn new(files: &'a Files, limits: Limits, articles: usize) -> Search<'a> {
         // At most half full.
         let touched = articles.min(limits.keys * usize::from(limits.file_cap)).max(1);
         let slots = (2 * touched).next_power_of_two();
@@ -279,8 +295,9 @@ impl<'a> Search<'a> {
         }
     }
 
-    /// The best neighbours of an article among those that are filed, and some `before`.
-    fn neighbours(
+    /// The ranks of the best neighbours of an article among those that are filed, and some `before`,
+    /// in no particular order; see [`other`].
+    pub fn neighbours(
         &mut self,
         article: u32,
         keys: Keys<'_>,

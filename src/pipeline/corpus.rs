@@ -1,6 +1,6 @@
 //! All articles of a run, in the order of their ids, which numbers them.
 
-use super::entry::{Stored, numbered};
+use super::entry::{Stored, next_number, numbered};
 use super::sketch::{Facts, Lists, Sketches};
 use crate::hash::hash64;
 use crate::minhash::near::Signature;
@@ -125,10 +125,7 @@ impl Corpus {
             if of.replace(hash) != Some(hash) {
                 number = 1;
             }
-            number += 1;
-            while taken.contains(&(hash, number)) {
-                number += 1;
-            }
+            number = next_number(number, |number| taken.contains(&(hash, number)));
             let list = self.entries.get(article as usize)?;
             self.entries.shrink(&[(article as usize, Stored(&list).repeated(number))])?;
         }

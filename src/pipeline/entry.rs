@@ -190,8 +190,20 @@ pub(super) fn find(entries: &Column, id: &str) -> Result<Option<u32>> {
     Ok(None)
 }
 
+/// The next number after one that tells articles of an id apart (`ID#2` and so on), of those that no
+/// other id has taken.
+#[must_use]
+pub fn next_number(mut number: u32, is_taken: impl Fn(u32) -> bool) -> u32 {
+    number += 1;
+    while is_taken(number) {
+        number += 1;
+    }
+    number
+}
+
 /// The id before the number, and the number, of an id like `ID#2`.
-pub(super) fn numbered(id: &[u8]) -> Option<(&[u8], u32)> {
+#[must_use]
+pub fn numbered(id: &[u8]) -> Option<(&[u8], u32)> {
     let at = id.iter().rposition(|&byte| byte == b'#')?;
     Some((&id[..at], std::str::from_utf8(&id[at + 1..]).ok()?.parse().ok()?))
 }

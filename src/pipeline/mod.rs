@@ -20,12 +20,12 @@ mod story;
 pub(crate) use clusters::TOGETHER;
 pub use clusters::{Assignment, Clusters, Entries, Extent, Relation};
 pub use compare::{Comparison, compare};
-pub use entry::Entry;
 pub(crate) use entry::OPENING_CHARS;
+pub use entry::{Entry, next_number, numbered};
 pub use find::{Found, HELD, find_articles};
 pub use progress::{Observer, Progress, Silent, Stage};
 pub(crate) use sketch::day;
-pub use sketch::{Sketcher, Sketches};
+pub use sketch::{Sketch, Sketcher, Sketches, signature_of};
 
 use crate::article::Article;
 use crate::config::{Config, Level, ThresholdError};

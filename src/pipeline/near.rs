@@ -13,8 +13,7 @@ use crate::cluster::near::{Copies, Limits};
 use crate::config::{NEAR_RECALL, NEAR_SIMILARITY};
 use crate::lsh;
 use crate::lsh::near::{Bands, agree, brief};
-use crate::score::near::Overlap;
-use crate::score::template::is_template;
+use crate::score::near::near_enough;
 use crate::shingle::furniture::{Pages, Piece, furniture, stripped};
 use crate::shingle::near::shingles;
 use crate::store::{Column, Result, Sorter, Table};
@@ -58,17 +57,6 @@ const AGREEING: f64 = 0.11;
 const SCORES: f64 = 0.14;
 const FURNITURE: f64 = 0.2;
 const TRIMMING: f64 = 0.3;
-
-/// What two articles share, if they are near enough.
-pub(super) fn near_enough(
-    [a, b]: [Tokens<'_>; 2],
-    [set_of_a, set_of_b]: [&[u64]; 2],
-    threshold: f64,
-) -> Option<Overlap> {
-    let overlap = Overlap::of(set_of_a, set_of_b);
-    let near = overlap.score() >= threshold && !is_template(a, b, overlap);
-    near.then_some(overlap)
-}
 
 fn groups(
     corpus: &Corpus,

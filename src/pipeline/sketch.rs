@@ -34,13 +34,41 @@ impl Sketches {
         self.facts.is_empty()
     }
 
+    /// One of them, in the order in which they were added.
+    ///
+    /// # Panics
+    /// If there is none.
+    #[must_use]
+    pub fn sketch(&self, at: usize) -> Sketch<'_> {
+        let Fact { digest, host, day, words } = Fact::from(self.facts[at]);
+        let (list, signature) = (self.texts.get(at), &self.signatures[at]);
+        Sketch { list, signature, digest, host, day, words }
+    }
+
     /// Forgets them all, and keeps the memory.
-    pub(super) fn clear(&mut self) {
+    pub fn clear(&mut self) {
         self.entries.clear();
         self.texts.clear();
         self.signatures.clear();
         self.facts.clear();
     }
+}
+
+/// What the levels compare of an article.
+#[derive(Clone, Copy, Debug)]
+pub struct Sketch<'a> {
+    /// Its words, as [`Tokens`].
+    pub list: &'a [u32],
+    /// Signature of the shingles of its text.
+    pub signature: &'a Signature,
+    /// Digest of its folded text.
+    pub digest: u128,
+    /// Hash of the name of its host, where that is known; never 0.
+    pub host: Option<u64>,
+    /// Day of publication, in days from 1970-01-01, where it is known.
+    pub day: Option<i32>,
+    /// Words of its text.
+    pub words: u32,
 }
 
 /// Lists of numbers, one behind another.
@@ -140,7 +168,8 @@ impl Sketcher {
 }
 
 /// The signature of the shingles of a text that has words.
-pub(super) fn signature_of(tokens: Tokens<'_>) -> Signature {
+#[must_use]
+pub fn signature_of(tokens: Tokens<'_>) -> Signature {
     signature(each_shingle(tokens)).unwrap_or([0; _])
 }
 

@@ -92,7 +92,7 @@ pub(super) fn level(
 
     let graph = edges(&compared, &density, corpus, store, &steps)?;
     drop(compared);
-    let cut = story::cut(run.config.story_threshold, &density, OF);
+    let cut = story::cut(run.config.story_threshold, density.trust(), OF);
     drop(density);
     let mut of: Vec<u32> = (0..articles as u32).collect();
     let mut matches = Sorter::new(store, store.share(8));

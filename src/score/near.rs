@@ -1,5 +1,8 @@
 //! Near level: the exact overlap of two shingle sets.
 
+use super::template::is_template;
+use crate::text::Tokens;
+
 /// Overlap of two sets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Overlap {
@@ -63,6 +66,19 @@ pub const MIN_JACCARD: f64 = 0.3;
 
 fn ratio(part: usize, whole: usize) -> f64 {
     if whole == 0 { 0.0 } else { part as f64 / whole as f64 }
+}
+
+/// What two articles share, if they are near enough: their words, their sorted sets of shingles, and
+/// the least score. Cost: a pass over both sets, and over the words where the score is enough.
+#[must_use]
+pub fn near_enough(
+    [a, b]: [Tokens<'_>; 2],
+    [set_of_a, set_of_b]: [&[u64]; 2],
+    threshold: f64,
+) -> Option<Overlap> {
+    let overlap = Overlap::of(set_of_a, set_of_b);
+    let near = overlap.score() >= threshold && !is_template(a, b, overlap);
+    near.then_some(overlap)
 }
 
 #[cfg(test)]

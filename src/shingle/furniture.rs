@@ -85,8 +85,7 @@ pub fn furniture(pages: &Pages<'_>, store: &Store) -> Result<Sorted<Piece>> {
     })?;
     let is_witness = |carrier: Carrier| {
         let [own, words] = [&own, pages.words].map(|of| of[article(carrier)]);
-        let least = if least_of(carrier) == UNKNOWN { OWN_UNKNOWN_HOST } else { OWN };
-        own as usize >= least.words && f64::from(own) >= least.share * f64::from(words)
+        is_witness(own, words, least_of(carrier))
     };
     let mut pieces = Sorter::distinct(store, store.share(4));
     carriers.blocks(same, |block| {
@@ -113,27 +112,75 @@ pub fn stripped(tokens: Tokens<'_>, host: u64, pieces: &[Piece]) -> Option<Vec<u
     (Tokens::of(&list).text().len() >= LEAST_WORDS).then_some(list)
 }
 
+/// Whether an article of so many words, of which it shares all but so many `own` ones with others of
+/// its host, is different enough from these to be a witness. `least` is [`least_of_host`]'s.
+#[must_use]
+pub fn is_witness(own: u32, words: u32, least: u64) -> bool {
+    let needs = if least == UNKNOWN { OWN_UNKNOWN_HOST } else { OWN };
+    own as usize >= needs.words && f64::from(own) >= needs.share * f64::from(words)
+}
+
+/// The near groups that carry a passage, as far as it matters: until there are enough of them to make
+/// it furniture.
+#[derive(Clone, Debug)]
+pub struct Carrying {
+    least: usize,
+    /// There are never many: the logarithm of a number of articles.
+    groups: Vec<u32>,
+}
+
+impl Carrying {
+    /// None yet, of the passage of a host; `least` is [`least_of_host`]'s.
+    #[must_use]
+    pub fn new(least: u64) -> Carrying {
+        let least = match least {
+            UNKNOWN => LEAST_CARRIERS_UNKNOWN_HOST,
+            least => least as usize,
+        };
+        Carrying { least, groups: Vec::new() }
+    }
+
+    /// Adds the near group of a carrier.
+    pub fn add(&mut self, group: u32) {
+        if !self.is_enough() && !self.groups.contains(&group) {
+            self.groups.push(group);
+        }
+    }
+
+    /// Whether there are enough.
+    #[must_use]
+    pub fn is_enough(&self) -> bool {
+        self.groups.len() >= self.least
+    }
+}
+
 /// Whether enough near groups carry a passage, among the carriers that count.
 fn enough(same: &[Carrier], pages: &Pages<'_>, counts: impl Fn(Carrier) -> bool) -> bool {
-    let least = match least_of(same[0]) {
-        UNKNOWN => LEAST_CARRIERS_UNKNOWN_HOST,
-        least => least as usize,
-    };
-    if same.len() < least {
+    let mut carrying = Carrying::new(least_of(same[0]));
+    if same.len() < carrying.least {
         return false;
     }
-    // There are never many: the logarithm of a number of articles.
-    let mut groups = Vec::with_capacity(least);
     for &carrier in same.iter().filter(|carrier| counts(**carrier)) {
-        let group = pages.groups[article(carrier)];
-        if !groups.contains(&group) {
-            groups.push(group);
-        }
-        if groups.len() >= least {
+        carrying.add(pages.groups[article(carrier)]);
+        if carrying.is_enough() {
             return true;
         }
     }
     false
+}
+
+/// How many near groups have to carry a passage of the furniture of a host of so many, at most 255: as
+/// a number that stands for the rule where the host is unknown (0) as well.
+#[must_use]
+pub fn least_of_host(host: u64, groups: usize) -> u64 {
+    if host == 0 { UNKNOWN } else { ln(groups as f64).ceil().max(LEAST_CARRIERS) as u64 }
+}
+
+/// The passages of an article of a host (0 where it is unknown) that may be furniture: the key of
+/// each, the same wherever the host prints it, and its words. One that is repeated comes again.
+pub fn carried(tokens: Tokens<'_>, host: u64) -> impl Iterator<Item = (u64, usize)> {
+    let long = tokens.passages().filter(|passage| passage.len() >= LEAST_WORDS);
+    long.map(move |passage| (key(tokens, host, &passage), passage.len().min(MOST_WORDS)))
 }
 
 /// For each host of many near groups how many of them have to carry a passage of its furniture: for
@@ -148,8 +195,8 @@ fn least_carriers(pages: &Pages<'_>, store: &Store) -> Result<AHashMap<u64, u64>
     let mut least = AHashMap::new();
     let same = |a: &[u64; 2], b: &[u64; 2]| a[0] == b[0];
     groups.finish()?.blocks(same, |block| {
-        let of_hosts = block.chunk_by(same).map(|of| (of[0][0], ln(of.len() as f64).ceil()));
-        least.extend(of_hosts.filter(|of| of.1 > LEAST_CARRIERS).map(|of| (of.0, of.1 as u64)));
+        let of_hosts = block.chunk_by(same).map(|of| (of[0][0], least_of_host(of[0][0], of.len())));
+        least.extend(of_hosts.filter(|of| of.1 > least_of_host(of.0, 1)));
         Ok(())
     })?;
     Ok(least)
@@ -166,12 +213,8 @@ fn carriers(
         let place = |row: usize| pages.asked.partition_point(|&article| (article as usize) < row);
         let of_one = |&(article, host): &(u32, u64)| {
             let tokens = Tokens::of(block.get(article as usize));
-            let least = least.get(&host).copied().unwrap_or(LEAST_CARRIERS as u64);
-            let least = if host == 0 { UNKNOWN } else { least };
-            let long = tokens.passages().filter(|passage| passage.len() >= LEAST_WORDS);
-            long.map(move |passage| {
-                carrier(key(tokens, host, &passage), article, least, passage.len())
-            })
+            let least = least.get(&host).copied().unwrap_or_else(|| least_of_host(host, 1));
+            carried(tokens, host).map(move |(key, words)| carrier(key, article, least, words))
         };
         let here = place(block.range().start)..place(block.range().end);
         let asked = pages.asked[here.clone()].iter().copied();
@@ -195,7 +238,7 @@ const MOST_WORDS: usize = (1 << 24) - 1;
 
 /// A passage by its key, the article that carries it, how many have to, and its words.
 fn carrier(key: u64, article: u32, least: u64, words: usize) -> Carrier {
-    [key, u64::from(article) << 32 | least << 24 | words.min(MOST_WORDS) as u64]
+    [key, u64::from(article) << 32 | least << 24 | words as u64]
 }
 
 fn article(carrier: Carrier) -> usize {

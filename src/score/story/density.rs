@@ -9,6 +9,9 @@ use crate::store::{Result, Sorted};
 /// Likeness of neighbours at these ranks (from 0) is the density. The nearest may be the same story.
 const RANKS: std::ops::Range<usize> = 5..25;
 
+/// Neighbours of an article that the density around it depends on: the nearest so many.
+pub const NEAREST: usize = RANKS.end;
+
 /// Articles from which on a corpus tells more than [`Coefficients::density_prior`]: in a corpus of a
 /// few articles nothing of it is used.
 const PRIOR_ARTICLES: f64 = 10.0;
@@ -47,18 +50,13 @@ impl Density {
         likenesses: &Sorted<Likeness>,
         of: &Coefficients,
     ) -> Result<Density> {
-        let n = articles as f64;
-        let trust = n / (n + PRIOR_ARTICLES);
-        let around = |measured: f64| {
-            (trust * measured + (1.0 - trust) * of.density_prior).max(of.density_least) as f32
-        };
-        let mut density = Density { around: vec![around(0.0); numbers], trust };
+        let nobody = around([].into_iter(), articles, of);
+        let mut density = Density { around: vec![nobody; numbers], trust: trust(articles) };
         let same = |a: &Likeness, b: &Likeness| a >> 32 == b >> 32;
         likenesses.blocks(same, |block| {
             for of_one in block.chunk_by(same) {
-                let nearest = of_one.iter().map(|one| f64::from(f32::from_bits(!(*one as u32))));
-                let measured: f64 = nearest.take(RANKS.end).skip(RANKS.start).sum();
-                density.around[(of_one[0] >> 32) as usize] = around(measured / RANKS.len() as f64);
+                let nearest = of_one.iter().map(|one| f32::from_bits(!(*one as u32)));
+                density.around[(of_one[0] >> 32) as usize] = around(nearest, articles, of);
             }
             Ok(())
         })?;
@@ -68,14 +66,13 @@ impl Density {
     /// The density that is assumed around two articles without a corpus.
     #[must_use]
     pub fn of_two(of: &Coefficients) -> f64 {
-        let trust = 2.0 / (2.0 + PRIOR_ARTICLES);
-        ((1.0 - trust) * of.density_prior).max(of.density_least)
+        ((1.0 - trust(2)) * of.density_prior).max(of.density_least)
     }
 
     /// Mean density around two articles.
     #[must_use]
     pub fn between(&self, a: u32, b: u32) -> f64 {
-        (f64::from(self.around[a as usize]) + f64::from(self.around[b as usize])) / 2.0
+        between(self.around[a as usize], self.around[b as usize])
     }
 
     /// How far what is measured around articles can be trusted, for the size of the corpus: 0 to 1.
@@ -83,6 +80,29 @@ impl Density {
     pub fn trust(&self) -> f64 {
         self.trust
     }
+}
+
+/// How far what is measured around so many articles can be trusted: 0 to 1.
+#[must_use]
+pub fn trust(articles: usize) -> f64 {
+    let n = articles as f64;
+    n / (n + PRIOR_ARTICLES)
+}
+
+/// Density around an article of a corpus of so many, from the cosines of its words with those of its
+/// neighbours, the nearest first.
+#[must_use]
+pub fn around(nearest: impl Iterator<Item = f32>, articles: usize, of: &Coefficients) -> f32 {
+    let ranked = nearest.take(RANKS.end).skip(RANKS.start);
+    let measured = ranked.map(f64::from).sum::<f64>() / RANKS.len() as f64;
+    let trust = trust(articles);
+    (trust * measured + (1.0 - trust) * of.density_prior).max(of.density_least) as f32
+}
+
+/// Mean density around two articles, from that around each.
+#[must_use]
+pub fn between(a: f32, b: f32) -> f64 {
+    (f64::from(a) + f64::from(b)) / 2.0
 }
 
 #[cfg(test)]

@@ -39,13 +39,14 @@ pub fn probability_clustered(excess: f64, joined: bool, of: &Coefficients) -> f6
 }
 
 /// How story groups are cut at a threshold: at the default of 0.5 where it measured best, at others
-/// by as much higher or lower as the excess of that probability is.
+/// by as much higher or lower as the excess of that probability is. `trust` is that in the density
+/// ([`density::trust`]).
 #[must_use]
-pub fn cut(threshold: f64, density: &Density, of: &Coefficients) -> Cut {
+pub fn cut(threshold: f64, trust: f64, of: &Coefficients) -> Cut {
     let threshold = threshold.clamp(1e-9, 1.0 - 1e-9);
     Cut {
         base: of.base + math::ln(threshold / (1.0 - threshold)) / of.slope,
-        contrast: of.contrast * density.trust(),
+        contrast: of.contrast * trust,
         steepness: of.steepness,
         steepness_weight: of.steepness_weight,
     }

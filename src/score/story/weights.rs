@@ -45,6 +45,9 @@ pub const IDF_UNITS: f64 = 4096.0;
 /// [`GREATEST`]), but nobody is found by them.
 const MOST_TERMS: u64 = 1 << 26;
 
+/// A term that one article holds says nothing of two.
+const LEAST_HELD: u32 = 2;
+
 impl Weights {
     /// The weights in a corpus of some articles, from how many hold each term: hashes and numbers,
     /// rising.
@@ -55,7 +58,7 @@ impl Weights {
         background: &'static WordFrequency,
     ) -> Weights {
         let mut weights = Weights::empty(articles as u64, background);
-        weights.extend(counts, 2);
+        weights.extend(counts, LEAST_HELD);
         weights.close();
         weights
     }
@@ -176,28 +179,36 @@ impl Frequencies {
     fn finish_with(self, background: &'static WordFrequency, most: u64) -> Result<Weights> {
         let mut weights = Weights::empty(self.articles, background);
         let counts = self.counts.finish()?;
-        let least = least_held(&counts, most)?;
+        // The last cell is for all greater numbers, of which there are few.
+        let mut held_by = vec![0_u64; 1 << 16];
+        each_count(&counts, |counted| {
+            for &(_, held) in counted {
+                held_by[(held as usize).min((1 << 16) - 1)] += 1;
+            }
+        })?;
+        let least = least_held_of(&held_by, most);
         each_count(&counts, |counted| weights.extend(counted, least))?;
         weights.close();
         Ok(weights)
     }
 }
 
-/// The least number of holders, 2 or more, that at most `most` terms have.
-fn least_held(counts: &Sorted<u64>, most: u64) -> Result<u32> {
-    // The last cell is for all greater numbers, of which there are few.
-    let mut held_by = vec![0_u64; 1 << 16];
-    each_count(counts, |counted| {
-        for &(_, held) in counted {
-            held_by[(held as usize).min((1 << 16) - 1)] += 1;
-        }
-    })?;
-    let (mut least, mut terms) = (held_by.len() - 1, held_by[held_by.len() - 1]);
-    while least > 2 && terms + held_by[least - 1] <= most {
+/// The least number of holders that a term needs to be kept, from how many terms are held by each
+/// number of articles; the last place is for all greater numbers.
+#[must_use]
+pub fn least_held(held_by: &[u64]) -> u32 {
+    least_held_of(held_by, MOST_TERMS)
+}
+
+/// The same, for so many terms at most.
+fn least_held_of(held_by: &[u64], most: u64) -> u32 {
+    let last = held_by.len() - 1;
+    let (mut least, mut terms) = (last, held_by[last]);
+    while least > LEAST_HELD as usize && terms + held_by[least - 1] <= most {
         least -= 1;
         terms += held_by[least];
     }
-    Ok(least as u32)
+    least as u32
 }
 
 /// Calls `visit` with terms, rising by hash, and the number of articles that hold each.
