@@ -26,9 +26,14 @@ def _kind(kind: int) -> F.Column:
     return F.lit(kind).cast("long").alias("kind")
 
 
-def read(tables: Tables, df: DataFrame) -> DataFrame:
-    """What is kept of each article, and of each row that is none."""
-    return tables.write("sketches", native(df, "sketch", partition=None))
+def account(sketches: DataFrame) -> tuple[dict[str | None, int], int]:
+    """The rows that were read, by why they are no articles (`None`: they are), and the bytes of the
+    longest list."""
+    longest = F.max(F.length("list")).alias("longest")
+    rows = sketches.groupBy("skipped").agg(F.count("*").alias("rows"), longest).collect()
+    return {row["skipped"]: row["rows"] for row in rows}, max(
+        (row["longest"] or 0 for row in rows), default=0
+    )
 
 
 def number(tables: Tables, sketches: DataFrame) -> tuple[DataFrame, int]:
@@ -257,7 +262,7 @@ def _kept_terms(counts: DataFrame) -> DataFrame:
 def assignments(
     tables: Tables, articles: DataFrame, near_members: DataFrame | None, stories: DataFrame | None
 ) -> DataFrame:
-    """A row for each article: id, source, exact, near, story, relation, to, score."""
+    """A row for each article: article, id, source, exact, near, story, relation, to, score."""
 
     def of(members: DataFrame | None, key: str, name: str) -> DataFrame:
         none = "article bigint, representative bigint, to bigint, score double"
@@ -310,4 +315,4 @@ def assignments(
     for name in (*alone, "to"):
         own = ids.withColumnRenamed("number", name)
         named = named.join(own, name, "left").drop(name).withColumnRenamed("name", name)
-    return single.unionByName(named).orderBy("article").drop("article")
+    return single.unionByName(named)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import pyarrow as pa
@@ -67,14 +67,32 @@ class Tables:
     #: Bytes that a native step may hold before it writes to a temporary folder of its machine.
     memory: int
     tell: Callable[[str], None]
+    written: list[str] = field(default_factory=list)
 
     def write(self, name: str, df: DataFrame) -> DataFrame:
         """Writes a table, and reads it again."""
         self.tell(name)
         self.spark.sparkContext.setJobDescription(f"retold: {name}")
         path = f"{self.folder}/{name}"
+        self.written.append(name)
         df.write.mode("overwrite").parquet(path)
         return self.spark.read.schema(df.schema).parquet(path)
+
+    def remove_all(self) -> None:
+        """Removes the folder of the run."""
+        self._remove(self.folder)
+
+    def remove_all_but(self, kept: str) -> None:
+        """Removes all tables but one."""
+        for name in self.written:
+            if name != kept:
+                self._remove(f"{self.folder}/{name}")
+
+    def _remove(self, path: str) -> None:
+        # The one way to a file system that is as much Spark's as its tables are.
+        context = self.spark.sparkContext
+        folder = context._jvm.org.apache.hadoop.fs.Path(path)
+        folder.getFileSystem(context._jsc.hadoopConfiguration()).delete(folder, True)
 
     def together(self, df: DataFrame, by: str, *order: str | Any) -> DataFrame:
         """The rows of each value of `by` in one partition, which is sorted."""

@@ -1,10 +1,10 @@
 //! Articles: what is kept of each, their numbers, and names for those whose id is taken.
 
-use super::rows::{Cell, Columns, Kind, Out, Rows, bytes_of, long};
+use super::rows::{Bytes, Cell, Columns, Kind, Out, Rows, bytes_of, long};
 use super::{Failure, Stage};
 use retold::article::Article;
 use retold::pipeline::{Sketcher, Sketches, next_number, numbered};
-use retold::read::Reason;
+use retold::read::{Fields, Format, ReadOptions, Reason, read_bytes};
 use std::cmp::Ordering;
 
 /// Bits of a row's number that its place in its partition takes.
@@ -24,21 +24,47 @@ impl Sketch {
         Sketch { next: partition << PLACE_BITS, sketcher, sketches }
     }
 
-    /// Adds an article to the sketches, which are empty.
-    fn sketch(
+    /// The row of an article, or of what is none.
+    fn give(
         &mut self,
         id: Option<&str>,
-        text: Option<String>,
-        optional: [Option<String>; 3],
-    ) -> Result<(), String> {
-        let id = id.ok_or("no id")?;
-        let text = text.ok_or_else(|| Reason::NoTextField.to_string())?;
-        let [title, url, date] = optional;
-        let article = Article { title, url, date, ..Article::new(id, text) };
-        let sketched = self.sketcher.sketch(&article, &mut self.sketches);
-        sketched.map_err(|skip| skip.reason.to_string())
+        source: Option<&str>,
+        article: Result<Article, String>,
+        out: &mut Out,
+    ) -> Result<(), Failure> {
+        let [id, source] = [id, source].map(Cell::text);
+        let number = long(self.next);
+        self.next += 1;
+        self.sketches.clear();
+        let sketched = article.and_then(|article| {
+            let sketched = self.sketcher.sketch(&article, &mut self.sketches);
+            sketched.map_err(|skip| skip.reason.to_string())
+        });
+        if let Err(why) = sketched {
+            let mut cells = [Cell::Null; SKETCH.len()];
+            cells[..4].copy_from_slice(&[number, id, source, Cell::Text(&why)]);
+            return out.row(&cells);
+        }
+        let sketch = self.sketches.sketch(0);
+        out.row(&[
+            number,
+            id,
+            source,
+            Cell::Null,
+            Cell::Bytes(&sketch.digest.to_be_bytes()),
+            // The bits of an unsigned number; 0 where there is none.
+            long(sketch.host.unwrap_or(0) as i64),
+            sketch.day.map_or(Cell::Null, long),
+            long(sketch.words),
+            Cell::Bytes(bytes_of(sketch.list)),
+            Cell::Bytes(bytes_of(sketch.signature)),
+        ])
     }
 }
+
+/// Why a row without an id is left out: on one machine an article is named by its place, which rows of
+/// a cluster do not have.
+const NO_ID: &str = "no id";
 
 pub(super) const SKETCH: Columns = &[
     ("row", Kind::Long),
@@ -55,39 +81,91 @@ pub(super) const SKETCH: Columns = &[
 
 impl Stage for Sketch {
     fn push(&mut self, rows: Rows<'_>, out: &mut Out) -> Result<(), Failure> {
-        let (id, text) = (rows.bytes("id")?, rows.bytes("text")?);
+        let (ids, texts) = (rows.bytes("id")?, rows.bytes("text")?);
         let optional = |name| rows.optional_bytes(name);
-        let [title, url, date] = [optional("title")?, optional("url")?, optional("date")?];
+        let [titles, urls, dates] = [optional("title")?, optional("url")?, optional("date")?];
         let sources = optional("source")?;
         for row in 0..rows.len() {
-            self.sketches.clear();
-            let id = id.text(row);
-            let given = [title, url, date].map(|column| column?.text(row));
-            let sketched = self.sketch(id.as_deref(), text.text(row), given);
-            let source = sources.and_then(|sources| sources.text(row));
-            let [id, source] = [&id, &source].map(|text| Cell::text(text.as_deref()));
-            let number = long(self.next);
-            self.next += 1;
-            if let Err(why) = sketched {
-                let mut cells = [Cell::Null; 10];
-                cells[..4].copy_from_slice(&[number, id, source, Cell::Text(&why)]);
-                out.row(&cells)?;
-                continue;
+            let given = |column: Option<Bytes<'_>>| column?.text(row);
+            let id = ids.text(row);
+            let article = match (&id, texts.text(row)) {
+                (None, _) => Err(NO_ID.to_owned()),
+                (_, None) => Err(Reason::NoTextField.to_string()),
+                (Some(id), Some(text)) => Ok(Article {
+                    title: given(titles),
+                    url: given(urls),
+                    date: given(dates),
+                    ..Article::new(id, text)
+                }),
+            };
+            self.give(id.as_deref(), given(sources).as_deref(), article, out)?;
+        }
+        Ok(())
+    }
+}
+
+/// The same from lines of JSON Lines, as a file of them is read on one machine. Blank ones are no rows.
+pub(super) struct SketchLines {
+    sketch: Sketch,
+    options: ReadOptions,
+}
+
+impl SketchLines {
+    pub(super) fn new(partition: i64, fields: Fields) -> SketchLines {
+        let format = Some(Format::JsonLines);
+        let options = ReadOptions { format, fields, ..ReadOptions::default() };
+        SketchLines { sketch: Sketch::new(partition), options }
+    }
+
+    /// Takes the lines of one file.
+    fn lines(
+        &mut self,
+        source: Option<&str>,
+        lines: Vec<u8>,
+        out: &mut Out,
+    ) -> Result<(), Failure> {
+        let (sketch, options) = (&mut self.sketch, &self.options);
+        let mut result = Ok(());
+        let tally = read_bytes(source.unwrap_or_default(), lines, options, |batch| {
+            result = batch.records.iter().try_for_each(|record| {
+                let mut article = batch.decode(record, options).map(|decoded| decoded.article);
+                let id = article.as_mut().ok().and_then(|article| article.id.take());
+                let article = match (&id, article) {
+                    (None, Ok(_)) => Err(NO_ID.to_owned()),
+                    (_, article) => article.map_err(|skip| skip.reason.to_string()),
+                };
+                sketch.give(id.as_deref(), source, article, out)
+            });
+            result.is_ok()
+        });
+        result?;
+        // Lines that are too long to be held never come as records.
+        for (reason, count) in tally.by_reason() {
+            for _ in 0..count {
+                self.sketch.give(None, source, Err(reason.to_string()), out)?;
             }
-            let sketch = self.sketches.sketch(0);
-            out.row(&[
-                number,
-                id,
-                source,
-                Cell::Null,
-                Cell::Bytes(&sketch.digest.to_be_bytes()),
-                // The bits of an unsigned number; 0 where there is none.
-                long(sketch.host.unwrap_or(0) as i64),
-                sketch.day.map_or(Cell::Null, long),
-                long(sketch.words),
-                Cell::Bytes(bytes_of(sketch.list)),
-                Cell::Bytes(bytes_of(sketch.signature)),
-            ])?;
+        }
+        Ok(())
+    }
+}
+
+impl Stage for SketchLines {
+    fn push(&mut self, rows: Rows<'_>, out: &mut Out) -> Result<(), Failure> {
+        let (lines, sources) = (rows.bytes("line")?, rows.optional_bytes("source")?);
+        let source = |row: usize| sources.and_then(|sources| sources.get(row));
+        let mut row = 0;
+        while row < rows.len() {
+            // A line end first, so that no line passes for the head of a packed file.
+            let (of_file, mut bytes) = (source(row), vec![b'\n']);
+            while row < rows.len() && source(row) == of_file {
+                // A line end within a row would be one more line.
+                let line = lines.get(row).unwrap_or_default();
+                bytes.extend(line.iter().map(|&byte| if byte == b'\n' { b' ' } else { byte }));
+                bytes.push(b'\n');
+                row += 1;
+            }
+            let source = of_file.map(String::from_utf8_lossy);
+            self.lines(source.as_deref(), bytes, out)?;
         }
         Ok(())
     }

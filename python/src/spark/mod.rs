@@ -18,6 +18,7 @@ use pyo3::exceptions::{PyOSError, PyRuntimeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3_arrow::PyRecordBatch;
 use retold::config::Config;
+use retold::read::Fields;
 use retold::store::{Store, StoreError};
 use rows::{Columns, Out, Rows};
 use std::path::PathBuf;
@@ -84,6 +85,8 @@ trait Stage: Send + Sync {
 struct Options {
     /// Number of the partition.
     partition: Option<i64>,
+    /// Names of the fields of a line.
+    fields: Option<Fields>,
     /// Number of articles that are compared.
     articles: Option<usize>,
     near_threshold: Option<f64>,
@@ -123,6 +126,10 @@ fn plan(name: &str) -> Option<(Columns, Make)> {
         "sketch" => {
             (articles::SKETCH, |of| boxed(articles::Sketch::new(given(of.partition, "partition")?)))
         }
+        "sketch_lines" => (articles::SKETCH, |of| {
+            let fields = given(of.fields, "fields")?;
+            boxed(articles::SketchLines::new(given(of.partition, "partition")?, fields))
+        }),
         "number" => {
             (articles::NUMBER, |of| boxed(articles::Number::new(given(of.partition, "partition")?)))
         }
@@ -191,13 +198,14 @@ fn batches(py: Python<'_>, out: &mut Out) -> PyResult<Vec<Py<PyAny>>> {
 impl Step {
     #[new]
     #[pyo3(signature = (
-        name, *, partition=None, articles=None, near_threshold=None, story_threshold=None,
+        name, *, partition=None, fields=None, articles=None, near_threshold=None, story_threshold=None,
         window=None, counts=None, blocks=None, memory=None, work_dir=None,
     ))]
     #[expect(clippy::too_many_arguments, reason = "they have names in Python")]
     fn new(
         name: &str,
         partition: Option<i64>,
+        fields: Option<[String; 5]>,
         articles: Option<usize>,
         near_threshold: Option<f64>,
         story_threshold: Option<f64>,
@@ -208,8 +216,11 @@ impl Step {
         work_dir: Option<PathBuf>,
     ) -> PyResult<Step> {
         let (columns, make) = plan(name).ok_or_else(|| Failure::NoStep(name.to_owned()))?;
+        let fields =
+            fields.map(|[text, id, title, url, date]| Fields { text, id, title, url, date });
         let options = Options {
             partition,
+            fields,
             articles,
             near_threshold,
             story_threshold,

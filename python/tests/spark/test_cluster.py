@@ -1,0 +1,146 @@
+"""A cluster of a master and two workers, as processes on the loopback address, and the job on it."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pyspark
+import pytest
+from conftest import ROOT, groups
+
+SPARK = Path(pyspark.__file__).parent
+JOB = ROOT / "python" / "retold" / "spark" / "job.py"
+ARTICLES = 6000
+
+
+class Cluster:
+    """A master and two workers of one core each; each with its processes in a group of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        deploy = "org.apache.spark.deploy"
+        self.processes = [self.start("master", f"{deploy}.master.Master", "--port", "0")]
+        self.url = self.said("master", r"(spark://\S+:\d+)")
+        for name in ("one", "two"):
+            options = ["--cores", "1", "--memory", "2g", "--work-dir", str(folder / name), self.url]
+            self.processes.append(self.start(name, f"{deploy}.worker.Worker", *options))
+            self.said(name, "Successfully registered with master")
+
+    def start(self, name: str, program: str, *options: str) -> subprocess.Popen[bytes]:
+        host = ["--host", "127.0.0.1", "--webui-port", "0"]
+        with open(self.folder / f"{name}.log", "wb") as log:
+            command = [SPARK / "bin" / "spark-class", program, *host, *options]
+            return subprocess.Popen(command, stdout=log, stderr=log, start_new_session=True)
+
+    def said(self, name: str, pattern: str) -> str:
+        """Waits until a process has said something."""
+        for _ in range(600):
+            found = re.search(pattern, (self.folder / f"{name}.log").read_text())
+            if found:
+                return found[0]
+            time.sleep(0.1)
+        raise AssertionError(f"{name} never said {pattern}")
+
+    def kill_a_worker(self) -> None:
+        """The worker, its executors, and their Pythons."""
+        os.killpg(self.processes[-1].pid, signal.SIGKILL)
+
+    def stop(self) -> None:
+        for process in self.processes:
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+
+
+@pytest.fixture
+def cluster(tmp_path):
+    cluster = Cluster(tmp_path)
+    yield cluster
+    cluster.stop()
+
+
+@pytest.fixture(scope="module")
+def dump(generated):
+    return generated(ARTICLES, "--bucket", "0.02")
+
+
+@pytest.fixture(scope="module")
+def expected(program, dump):
+    return groups(program(dump))
+
+
+def submit(master: str, folder: Path, *arguments: object) -> subprocess.Popen[str]:
+    """The job, with its errors in a file."""
+    conf = ["--conf", "spark.ui.enabled=false", "--conf", "spark.executor.memory=1g"]
+    command = [SPARK / "bin" / "spark-submit", "--master", master, *conf, JOB, *arguments]
+    with open(folder / "job.log", "w") as log:
+        return subprocess.Popen([str(part) for part in command], stdout=log, stderr=log)
+
+
+def rows(folder: Path) -> list[str]:
+    parts = sorted(folder.glob("part-*.json"))
+    # Spark writes no nulls.
+    empty = {"to": None, "score": None}
+    return groups([empty | json.loads(line) for part in parts for line in part.open()])
+
+
+def test_the_job_on_a_cluster(cluster, dump, expected, tmp_path):
+    work, out = tmp_path / "work", tmp_path / "out"
+    options = ["--work-dir", work, "--output-format", "jsonl", "--partitions", 4]
+    assert submit(cluster.url, tmp_path, dump, out, *options).wait() == 0
+    assert rows(out) == expected
+    assert f"{ARTICLES} read, {ARTICLES} articles, 0 skipped" in (tmp_path / "job.log").read_text()
+    left = [path.name for run in work.iterdir() for path in run.iterdir()]
+    assert left == ["assignments"]
+
+
+@pytest.mark.parametrize("stage", ["sketches", "near-copies", "story-components"])
+def test_a_worker_is_killed(cluster, dump, expected, tmp_path, stage):
+    """During signatures, during the joins, during components: the result is the same."""
+    options = ["--work-dir", tmp_path / "work", "--output-format", "jsonl", "--partitions", 4]
+    job = submit(cluster.url, tmp_path, dump, tmp_path / "out", *options)
+    log = tmp_path / "job.log"
+    while f"retold: {stage}\n" not in log.read_text():
+        assert job.poll() is None, log.read_text()
+        time.sleep(0.02)
+    cluster.kill_a_worker()
+    began = len(re.findall("^retold: ", log.read_text(), re.M))
+    assert job.wait() == 0, log.read_text()
+    said = log.read_text()
+    assert "Lost executor" in said
+    assert re.findall("^retold: (.*)", said, re.M)[began - 1] == stage
+    assert rows(tmp_path / "out") == expected
+
+
+def test_the_account_of_a_job(tmp_path):
+    lines = ['{"id": "a", "text": "The mayor of Arles left."}', "{", '{"text": "No id."}', "", "7"]
+    (tmp_path / "dump.jsonl").write_text("\n".join(lines))
+    job = submit("local[2]", tmp_path, tmp_path / "dump.jsonl", tmp_path / "out", "--match", "exact")
+    assert job.wait() == 3
+    said = (tmp_path / "job.log").read_text()
+    assert "4 read, 1 articles, 3 skipped" in said
+    assert 'skipped: "not a JSON object": 2' in said and 'skipped: "no id": 1' in said
+    again = submit("local[2]", tmp_path, tmp_path / "dump.jsonl", tmp_path / "out")
+    assert again.wait() == 1
+    assert "exists: name a folder that does not" in (tmp_path / "job.log").read_text()
+
+
+def test_a_job_over_parquet(spark, tmp_path):
+    rows = [("a", "One text."), ("b", "one TEXT"), ("c", None)]
+    df = spark.createDataFrame(rows, "name string, body string")
+    df.write.parquet(str(tmp_path / "dump"))
+    named = ["--id-field", "name", "--text-field", "body", "--match", "near"]
+    job = submit("local[2]", tmp_path, tmp_path / "dump", tmp_path / "out", *named)
+    assert job.wait() == 0
+    got = spark.read.parquet(str(tmp_path / "out")).orderBy("id").collect()
+    assert [(row["id"], row["near"], row["relation"]) for row in got] == [
+        ("a", "a", "representative"),
+        ("b", "a", "exact"),
+    ]
