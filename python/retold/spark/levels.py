@@ -150,6 +150,8 @@ def without_furniture(
     bound = {"memory": tables.memory, "work_dir": None}
     sorted_passages = tables.together(passages, "key", "key", "article")
     repeated = tables.write("repeated", native(sorted_passages, "repeated", **bound))
+    if repeated.isEmpty():
+        return articles, 0
     own = (
         repeated.groupBy("article")
         .agg(F.sum("words").alias("repeated"))

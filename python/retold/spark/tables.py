@@ -21,6 +21,9 @@ _GATHERED_SHARE = 4
 #: Articles in a block that is filed: 500 bytes each while it is searched.
 _FILED = 250_000
 
+#: Forests that are merged into one.
+_MERGED = 16
+
 
 def native(df: DataFrame, name: str, **arguments: Any) -> DataFrame:
     """Runs a native step over each partition of a frame.
@@ -145,19 +148,14 @@ class Tables:
     def components(self, name: str, edges: DataFrame) -> DataFrame:
         """The component of each article that is in any of the edges `a`, `b`: article, root.
 
-        Every partition keeps a spanning forest of its edges, and forests are merged by eights
-        until one is left, so it takes a round for every factor of eight in the partitions. The
-        last task holds 8 bytes for each article that has an edge.
+        Every partition keeps a spanning forest of its edges, and forests are merged, some at a
+        time, until one is left: a round for every factor of sixteen in the partitions. The last
+        task holds 24 bytes for each article that has an edge.
         """
         forest = native(edges.select("a", "b"), "forest")
         left = self.partitions
-        while left > 1:
-            left = math.ceil(left / 8)
-            forest = self.write(f"{name}-forest-{left}", native(forest.repartition(left, "a"), "forest"))
-        root = F.col("a").alias("root")
-        return self.write(
-            f"{name}-components",
-            forest.select(F.col("b").alias("article"), root).union(
-                forest.select("a", root).distinct()
-            ),
-        )
+        while left > _MERGED:
+            left = math.ceil(left / _MERGED)
+            merged = native(forest.repartition(left, "a"), "forest")
+            forest = self.write(f"{name}-forest-{left}", merged)
+        return self.write(f"{name}-components", native(forest.repartition(1), "components"))

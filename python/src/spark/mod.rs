@@ -141,6 +141,7 @@ fn plan(name: &str) -> Option<(Columns, Make)> {
             boxed(near::NearPairs::new(given(of.near_threshold, "near_threshold")?))
         }),
         "forest" => (near::PAIR, |_| boxed(forest::SpanningForest::default())),
+        "components" => (forest::COMPONENT, |_| boxed(forest::Components::default())),
         "near_groups" => (near::MEMBER, |of| {
             let threshold = given(of.near_threshold, "near_threshold")?;
             boxed(near::NearGroups::new(threshold, of.store()?))

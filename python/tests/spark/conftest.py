@@ -16,6 +16,9 @@ ROOT = Path(__file__).resolve().parents[3]
 #: Columns of a row that say which articles belong together.
 GROUPS = ("id", "exact", "near", "story", "relation", "to", "score")
 
+#: Runs of a minute never earn what the second compiler costs.
+QUICK = "-XX:TieredStopAtLevel=1"
+
 # Workers run this very Python, whatever `python3` is here.
 os.environ["PYSPARK_PYTHON"] = sys.executable
 os.environ["SPARK_LOCAL_IP"] = "127.0.0.1"
@@ -69,6 +72,7 @@ def spark() -> Iterator["SparkSession"]:  # noqa: F821
         SparkSession.builder.master("local[2]")
         .config("spark.ui.enabled", "false")
         .config("spark.driver.memory", "3g")
+        .config("spark.driver.extraJavaOptions", QUICK)
         .config("spark.sql.warehouse.dir", os.devnull)
         .getOrCreate()
     )

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pyspark
 import pytest
-from conftest import ROOT, groups
+from conftest import QUICK, ROOT, groups
 
 SPARK = Path(pyspark.__file__).parent
 JOB = ROOT / "python" / "retold" / "spark" / "job.py"
@@ -78,7 +78,13 @@ def expected(program, dump):
 
 def submit(master: str, folder: Path, *arguments: object) -> subprocess.Popen[str]:
     """The job, with its errors in a file."""
-    conf = ["--conf", "spark.ui.enabled=false", "--conf", "spark.executor.memory=1g"]
+    settings = [
+        "spark.ui.enabled=false",
+        "spark.executor.memory=1g",
+        f"spark.driver.extraJavaOptions={QUICK}",
+        f"spark.executor.extraJavaOptions={QUICK}",
+    ]
+    conf = [part for setting in settings for part in ("--conf", setting)]
     command = [SPARK / "bin" / "spark-submit", "--master", master, *conf, JOB, *arguments]
     with open(folder / "job.log", "w") as log:
         return subprocess.Popen([str(part) for part in command], stdout=log, stderr=log)
