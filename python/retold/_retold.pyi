@@ -2,8 +2,23 @@
 
 from collections.abc import Callable
 from os import PathLike
+from typing import final
 
 from .table import Level, Texts
+
+__all__ = [
+    "HASH_VERSION",
+    "MINIMA",
+    "NEAR_THRESHOLD",
+    "STORY_THRESHOLD",
+    "Clusters",
+    "Error",
+    "Signatures",
+    "__version__",
+    "cluster",
+    "compare",
+    "sign",
+]
 
 __version__: str
 HASH_VERSION: int
@@ -13,6 +28,7 @@ STORY_THRESHOLD: float
 
 class Error(Exception): ...
 
+@final
 class Clusters:
     @property
     def level(self) -> Level: ...
@@ -26,6 +42,7 @@ class Clusters:
     def __arrow_c_stream__(self, requested_schema: object | None = None) -> object: ...
     def __arrow_c_schema__(self) -> object: ...
 
+@final
 class Signatures:
     def __len__(self) -> int: ...
     def __arrow_c_stream__(self, requested_schema: object | None = None) -> object: ...

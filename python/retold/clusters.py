@@ -30,8 +30,8 @@ class Clusters(Table):
 
     - ``id``: the article's, ``ID#2`` and so on where an id repeats, or the number of its row;
     - ``row``: the number of its row, from 0;
-    - ``exact``, ``near``, ``story``: the id of the article that stands for its group at the level; its
-      own where it is alone. Levels beyond `match` repeat the one before;
+    - ``exact``, ``near``, ``story``: the id of the article that stands for its group at the level;
+      its own where it is alone. Levels beyond `match` repeat the one before;
     - ``relation``: why it is in its group: ``representative``, ``exact``, ``near`` or ``story``;
     - ``to``, ``score``: the id of the article it was matched with, and the score, 0 to 1.
     """
@@ -103,17 +103,17 @@ def cluster(
     threads: int | None = None,
     memory: int | None = None,
     work_dir: str | PathLike[str] | None = None,
-    progress: bool | None | Callable[[Progress], object] = None,
+    progress: bool | Callable[[Progress], object] | None = None,
 ) -> Clusters:
     """Groups the articles that tell the same story.
 
     `articles` is a table (of pandas, Polars, pyarrow, DuckDB: anything with Arrow's PyCapsule
     interface), a column of texts, or any iterable of strings. It is read once, batch by batch.
 
-    `text`, `id`, `title`, `url` and `date` name the columns of a table; those of these very names need
-    no naming, and all but the text may be missing. Ids are strings or whole numbers, dates strings,
-    dates or timestamps. An article without an id goes by the number of its row, from 0. Give titles and
-    dates where you have them: the story level looks at both.
+    `text`, `id`, `title`, `url` and `date` name the columns of a table; those of these very names
+    need no naming, and all but the text may be missing. Ids are strings or whole numbers, dates
+    strings, dates or timestamps. An article without an id goes by the number of its row, from 0.
+    Give titles and dates where you have them: the story level looks at both.
 
     - `match`: how deep articles are matched, ``exact``, ``near`` or ``story``;
     - `near_threshold`: least score of two near-duplicates, above 0, at most 1;
@@ -138,8 +138,8 @@ def cluster(
     >>> clusters.groups()
     [[0, 1]]
 
-    Raises ValueError for an option or a column that does not fit, TypeError for what is no table and no
-    text, OSError where the work folder fails, and `retold.Error` for the rest.
+    Raises ValueError for an option or a column that does not fit, TypeError for what is no table
+    and no text, OSError where the work folder fails, and `retold.Error` for the rest.
     """
     with shown(progress) as show:
         native = _retold.cluster(

@@ -36,7 +36,8 @@ class Part:
     """A part of the story score."""
 
     part: str
-    """``words``, ``names``, ``numbers``, ``lead``, ``phrases``, ``template``, ``dates``, ``density``."""
+    """Its name: ``words``, ``names``, ``numbers``, ``lead``, ``phrases``, ``template``, ``dates`` or
+    ``density``."""
     alike: float | None
     """How alike the two are in it, 0 to 1; None where that cannot be told."""
     adds: float
@@ -164,8 +165,8 @@ def compare(
 ) -> Comparison:
     """Compares two texts, with their titles and dates of publication where they are known.
 
-    It looks at the two alone. `retold.cluster` also weighs what is around them, so its story score of
-    the same pair may be another.
+    It looks at the two alone. `retold.cluster` also weighs what is around them, so its story score
+    of the same pair may be another.
 
     >>> import retold
     >>> found = retold.compare(

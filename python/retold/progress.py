@@ -26,7 +26,7 @@ _Show = Callable[[str, "float | None", int], object]
 
 
 @contextmanager
-def shown(progress: bool | None | Callable[[Progress], object]) -> Iterator[_Show | None]:
+def shown(progress: bool | Callable[[Progress], object] | None) -> Iterator[_Show | None]:
     """What the library is to call, for what the caller asked for."""
     if progress is None or progress is False:
         yield None

@@ -12,8 +12,8 @@ class Signatures(Table):
 
     As a table it has these columns, both null where a text is missing or has no words:
 
-    - ``digest``: 16 bytes, little-endian. Texts of one digest are the same but for case, spacing and
-      punctuation;
+    - ``digest``: 16 bytes, little-endian. Texts of one digest are the same but for case, spacing
+      and punctuation;
     - ``signature``: `MINIMA` numbers of 16 bits. The share of places in which two signatures agree
       estimates the Jaccard similarity of the texts' shingles (three words, or five characters of a
       script without spaces), with a standard error of at most 0.063.

@@ -79,7 +79,7 @@ class Table:
 
 
 def taken(articles: Texts) -> Texts:
-    """What is handed over, as the library takes it: a Series of older pandas does not export itself."""
+    """What is handed over, as the library takes it: a Series of pandas 2 does not export itself."""
     pandas = sys.modules.get("pandas")
     if pandas is None or not isinstance(articles, pandas.Series):
         return articles

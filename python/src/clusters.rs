@@ -53,25 +53,27 @@ pub(crate) fn cluster(
         ..Config::default()
     };
     config.check().map_err(of_threshold)?;
-    let attendant = Attendant { progress, total: articles.len().ok() };
     let names = Names { text, id, title, url, date };
-    let mut articles = Articles::of(articles, &names)?;
-    let (mut input, source) = (Input::default(), Arc::from("memory"));
-    let next = || {
-        let rows = articles.next()?;
-        if rows.is_empty() {
-            return Ok(None);
-        }
-        let of = |row| article(row, &mut input, &source).transpose();
-        rows.into_iter().filter_map(of).collect::<PyResult<Vec<Article>>>().map(Some)
-    };
-    let clusters = caught(|| {
-        attendant.attend(py, next, |articles, watch| {
+    let rows = caught(|| {
+        // A length may cost something: that of a query, say.
+        let total = if progress.is_some() { articles.len().ok() } else { None };
+        let attendant = Attendant { progress, total };
+        let mut articles = Articles::of(articles, &names)?;
+        let (mut input, source) = (Input::default(), Arc::from("memory"));
+        let next = || {
+            let rows = articles.next()?;
+            if rows.is_empty() {
+                return Ok(None);
+            }
+            let of = |row| article(row, &mut input, &source).transpose();
+            rows.into_iter().filter_map(of).collect::<PyResult<Vec<Article>>>().map(Some)
+        };
+        let clusters = attendant.attend(py, next, |articles, watch| {
             run_articles(articles.into_iter().flatten(), &config, watch)
-        })
-    })?
-    .map_err(of_run)?;
-    let rows = caught(|| py.detach(|| Rows::of(&clusters, input).map_err(of_store)))?;
+        })?;
+        let clusters = clusters.map_err(of_run)?;
+        py.detach(|| Rows::of(&clusters, input)).map_err(of_store)
+    })?;
     Ok(Clusters { level: config.level, rows: Arc::new(rows) })
 }
 

@@ -29,22 +29,23 @@ pub(crate) fn sign(
     let threads = threads_of(threads)?.map_or(0, NonZeroUsize::get);
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
     let pool = pool.map_err(|error| Error::new_err(error.to_string()))?;
-    let mut texts = Articles::of(texts, &Names::of_text(text))?;
-    let mut signed = Signed::default();
-    loop {
-        let before = signed.0.len();
-        let more = || {
-            let rows = texts.next()?;
-            let sign = || rows.par_iter().map_init(Signer::default, Signer::sign);
-            pool.install(|| signed.0.par_extend(sign()));
-            Ok(())
-        };
-        caught(|| py.detach(more))?;
-        if signed.0.len() == before {
-            return Ok(Signatures(Arc::new(signed)));
+    caught(|| {
+        let mut texts = Articles::of(texts, &Names::of_text(text))?;
+        let mut signed = Signed::default();
+        loop {
+            let before = signed.0.len();
+            py.detach(|| {
+                let rows = texts.next()?;
+                let sign = || rows.par_iter().map_init(Signer::default, Signer::sign);
+                pool.install(|| signed.0.par_extend(sign()));
+                PyResult::Ok(())
+            })?;
+            if signed.0.len() == before {
+                return Ok(Signatures(Arc::new(signed)));
+            }
+            py.check_signals()?;
         }
-        py.check_signals()?;
-    }
+    })
 }
 
 /// Signs texts, and keeps its buffers from one to the next.
