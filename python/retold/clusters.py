@@ -120,9 +120,9 @@ def cluster(
     - `story_threshold`: how strictly stories are cut, above 0, at most 1: higher is stricter;
     - `window`: articles whose dates are more days apart than this are not compared for a story;
     - `threads`: how many work; by default one a core;
-    - `memory`: bytes to use, about, besides some 50 and the id of each article for the result; what
-      does not fit is written to `work_dir`, by default the system's folder for temporary files.
-      Without it all is kept in memory;
+    - `memory`: bytes to use, about, by default half of the machine's; the result takes the id and
+      some 50 bytes of each article besides. What does not fit is written to `work_dir`, by default
+      the system's folder for temporary files;
     - `progress`: True for a line on standard error, or a function that is given a `Progress` some
       twenty times a second, in the calling thread.
 

@@ -36,8 +36,8 @@ class Part:
     """A part of the story score."""
 
     part: str
-    """Its name: ``words``, ``names``, ``numbers``, ``lead``, ``phrases``, ``template``, ``dates`` or
-    ``density``."""
+    """Its name: ``words``, ``names``, ``numbers``, ``lead``, ``phrases``, ``template``, ``dates``
+    or ``density``."""
     alike: float | None
     """How alike the two are in it, 0 to 1; None where that cannot be told."""
     adds: float

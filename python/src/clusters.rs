@@ -10,7 +10,7 @@ use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::PyCapsule;
 use retold::article::{Article, Source};
-use retold::config::{Config, Level};
+use retold::config::{Config, Level, half_of_memory};
 use retold::pipeline::{RunError, run_articles};
 use std::borrow::Cow;
 use std::num::NonZeroUsize;
@@ -48,7 +48,7 @@ pub(crate) fn cluster(
         story_threshold,
         window_days: whole("window", window, 0)?,
         threads: threads_of(threads)?,
-        memory: whole("memory", memory, 1)?.unwrap_or(usize::MAX),
+        memory: whole("memory", memory, 1)?.unwrap_or_else(half_of_memory),
         work_dir: work_dir.unwrap_or_else(std::env::temp_dir),
         ..Config::default()
     };

@@ -35,7 +35,7 @@ impl Strings {
     /// The strings of an array whose type was [`check`]ed. Copies nothing but what is no string yet:
     /// numbers, dates, and strings in a dictionary.
     pub(crate) fn of(array: &ArrayRef) -> PyResult<Strings> {
-        Ok(match array.data_type() {
+        let strings = match array.data_type() {
             DataType::Binary => Strings::Small(array.as_binary().clone()),
             DataType::LargeBinary => Strings::Large(array.as_binary().clone()),
             DataType::BinaryView => Strings::View(array.as_binary_view().clone()),
@@ -43,11 +43,19 @@ impl Strings {
             DataType::LargeUtf8 => Strings::Large(array.as_string().clone().into()),
             DataType::Utf8View => Strings::View(array.as_string_view().clone().to_binary_view()),
             DataType::Null => Strings::None,
-            DataType::Dictionary(_, values) => {
-                return Strings::of(&cast(array, values).map_err(of_arrow)?);
+            of => {
+                let to = if let DataType::Dictionary(_, to) = of { to } else { &DataType::Utf8 };
+                checked(array)?;
+                return Strings::of(&cast(array, to).map_err(of_arrow)?);
             }
-            _ => return Strings::of(&cast(array, &DataType::Utf8).map_err(of_arrow)?),
-        })
+        };
+        match &strings {
+            Strings::Small(array) => checked(array)?,
+            Strings::Large(array) => checked(array)?,
+            Strings::View(array) => checked(array)?,
+            Strings::None => {}
+        }
+        Ok(strings)
     }
 
     /// The string of a row, if there is one; what is not UTF-8 in it is replaced.
@@ -61,6 +69,12 @@ impl Strings {
         };
         bytes.map(String::from_utf8_lossy)
     }
+}
+
+/// Checks that an array is sound in itself: `arrow` believes whoever made it. Cost: a look at each
+/// row's place, and none at the strings.
+fn checked(array: &dyn Array) -> PyResult<()> {
+    array.to_data().validate_full().map_err(of_arrow)
 }
 
 /// Checks that strings can be made of a column of a type.

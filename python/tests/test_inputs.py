@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import struct
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -147,6 +148,14 @@ def test_what_is_no_utf8_is_replaced_and_lone_surrogates_are_too() -> None:
     # Not even Arrow's own strings are believed.
     unsound = pa.Array.from_buffers(pa.string(), 2, pa.array([broken, FIRE.encode()]).buffers())
     assert retold.cluster(unsound).groups(level="exact") == [[0, 1]]
+
+
+def test_an_array_that_is_not_sound_is_an_error() -> None:
+    offsets = pa.py_buffer(struct.pack("<3i", 0, 5, 2))
+    unsound = pa.Array.from_buffers(pa.string(), 2, [None, offsets, pa.py_buffer(b"abcdefgh")])
+    for call in (retold.cluster, retold.sign):
+        with pytest.raises(retold.Error, match="[Oo]ffset"):
+            call(unsound)
 
 
 @pytest.mark.parametrize(
