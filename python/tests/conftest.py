@@ -16,5 +16,5 @@ def program(request: pytest.FixtureRequest) -> Path:
     """The program; the test is skipped where it is not given."""
     path = request.config.getoption("--program")
     if path is None:
-        pytest.skip("needs --program target/release/retold")
+        pytest.skip("needs --program=../target/release/retold")
     return Path(path).resolve()
