@@ -40,3 +40,9 @@ def many(articles: int, words: int = 120) -> list[str]:
                 )
             )
     return texts
+
+
+def enough() -> list[str]:
+    """Articles that keep even a quick machine busy for half a second and more."""
+    texts = many(8_000)
+    return [f"Edition {edition}. {text}" for edition in range(8) for text in texts]

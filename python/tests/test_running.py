@@ -11,16 +11,16 @@ from pathlib import Path
 
 import pyarrow as pa
 import pytest
-from articles import STORIES, many
+from articles import STORIES, enough
 
 import retold
 
-LONG = many(12_000)
+LONG = enough()
 
 
 def test_other_threads_go_on() -> None:
     """The longest time that another thread waits is a small part of the call."""
-    table, long_table = pa.table({"text": LONG}), pa.table({"text": LONG * 8})
+    table, long_table = pa.table({"text": LONG}), pa.table({"text": LONG * 4})
     longest, stop = 0.0, threading.Event()
 
     def tick() -> None:
@@ -100,39 +100,35 @@ SCRIPT = """
 import sys, time
 import pyarrow as pa
 import retold
-from articles import many
+from articles import enough
 
-def show(progress):
-    if progress.stage == sys.argv[1]:
-        print(progress.stage, flush=True)
-
-table = pa.table({"text": many(3000) * 40, "id": list(range(120_000))})
+call = getattr(retold, sys.argv[1])
+table = pa.table({"text": enough() * (8 if call is retold.sign else 1)})
+began = time.monotonic()
+call(table)
+print(time.monotonic() - began, flush=True)
 began = time.monotonic()
 try:
-    if sys.argv[1] == "sign":
-        print("sign", flush=True)
-        for _ in range(1000):
-            retold.sign(table)
-    else:
-        retold.cluster(table, progress=show)
+    call(table)
+    print("done")
 except KeyboardInterrupt:
-    print("interrupted", flush=True)
-else:
-    print("done", flush=True)
+    print(time.monotonic() - began)
 """
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="sends a signal as a terminal does")
-@pytest.mark.parametrize("stage", ["read", "near", "story", "sign"])
-def test_ctrl_c_ends_the_call(stage: str) -> None:
-    command = [sys.executable, "-c", SCRIPT, stage]
+@pytest.mark.parametrize(("call", "after"), [("cluster", 0.1), ("cluster", 0.5), ("sign", 0.2)])
+def test_ctrl_c_ends_the_call(call: str, after: float) -> None:
+    """No Python code runs in the call, so nothing else heeds the signal before it is over."""
+    command = [sys.executable, "-c", SCRIPT, call]
     with subprocess.Popen(
         command, stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parent
     ) as run:
         assert run.stdout is not None
-        assert run.stdout.readline().strip() == stage
+        whole = float(run.stdout.readline())
+        time.sleep(after * whole)
         run.send_signal(signal.SIGINT)
-        asked = time.monotonic()
-        assert run.stdout.read().splitlines()[-1] == "interrupted"
-        assert time.monotonic() - asked < 10
+        ended = float(run.stdout.read())
     assert run.returncode == 0
+    assert whole > 0.5, "too short to tell"
+    assert ended < (after + 0.3) * whole, (ended, whole)
