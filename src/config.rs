@@ -3,6 +3,7 @@
 use crate::read::ReadOptions;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
+use sysinfo::{MemoryRefreshKind, RefreshKind, System};
 use thiserror::Error;
 
 /// How deep articles are matched. Each level contains the ones before it.
@@ -78,6 +79,16 @@ impl Default for Config {
             threads: None,
         }
     }
+}
+
+/// Half of the memory that this process may use: what the program takes for [`Config::memory`] where
+/// nothing is said. It asks the system.
+#[must_use]
+pub fn half_of_memory() -> usize {
+    let refresh = RefreshKind::nothing().with_memory(MemoryRefreshKind::nothing().with_ram());
+    let system = System::new_with_specifics(refresh);
+    let limit = system.cgroup_limits().map_or(u64::MAX, |limits| limits.total_memory);
+    usize::try_from(system.total_memory().min(limit) / 2).unwrap_or(usize::MAX)
 }
 
 /// An option that makes no sense.

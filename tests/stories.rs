@@ -9,7 +9,7 @@ use retold::lsh::near::Bands;
 use retold::minhash::near::signature;
 use retold::score::story::Profiles;
 use retold::shingle::near::shingles;
-use retold::store::{Column, Store, Table};
+use retold::store::{Column, Store, StoreError, Table};
 use retold::text::Tokens;
 use std::collections::BTreeMap;
 use support::cli::{Place, line, text as string};
@@ -214,7 +214,8 @@ fn what_a_dump_repeats_costs_no_more_than_what_it_does_not() {
     let asked: Vec<u32> = (0..lists.len() as u32).collect();
     let days = |range: std::ops::Range<usize>| Ok(vec![None; range.len()]);
     let limits = lsh::story::Limits::default();
-    let made = Profiles::new(&texts, &asked, &days, limits.keys, &store, &mut |_| ()).unwrap();
+    let tell = &mut |_| Ok::<_, StoreError>(());
+    let made = Profiles::new(&texts, &asked, &days, limits.keys, &store, tell).unwrap();
     let mut story = Vec::new();
     let keep = |mut pairs: Vec<_>| {
         story.append(&mut pairs);

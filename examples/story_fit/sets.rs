@@ -274,7 +274,8 @@ fn candidates(articles: &[Compared], standing: &[u32]) -> Result<Vec<(u32, u32, 
     let days = |range: Range<usize>| Ok(range.map(day).collect());
     let own: Vec<u32> = (0..standing.len() as u32).collect();
     let limits = lsh::story::Limits::default();
-    let made = Profiles::new(&texts, &own, &days, limits.keys, &store, &mut |_| ())?;
+    let tell = &mut |_| anyhow::Ok(());
+    let made = Profiles::new(&texts, &own, &days, limits.keys, &store, tell)?;
     let mut pairs = Vec::new();
     let keep = |mut found: Vec<Pair>| {
         pairs.append(&mut found);

@@ -4,11 +4,10 @@ use super::progress::ProgressMode;
 use anyhow::{Context, Result, bail};
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, ValueEnum};
-use retold::config::{Config, Level, NEAR_THRESHOLD, STORY_THRESHOLD};
+use retold::config::{Config, Level, NEAR_THRESHOLD, STORY_THRESHOLD, half_of_memory};
 use retold::read::{Fields, Format, InputFile, ReadOptions, Trouble, expand, paths_from};
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
-use sysinfo::{MemoryRefreshKind, RefreshKind, System};
 
 /// What to read.
 #[derive(Debug, Args)]
@@ -190,14 +189,6 @@ pub(super) struct RunArgs {
     /// Say nothing on standard error but errors
     #[arg(short, long)]
     pub(super) quiet: bool,
-}
-
-/// Half of the memory that this process may use.
-fn half_of_memory() -> usize {
-    let refresh = RefreshKind::nothing().with_memory(MemoryRefreshKind::nothing().with_ram());
-    let system = System::new_with_specifics(refresh);
-    let limit = system.cgroup_limits().map_or(u64::MAX, |limits| limits.total_memory);
-    usize::try_from(system.total_memory().min(limit) / 2).unwrap_or(usize::MAX)
 }
 
 /// The configuration that the options mean.

@@ -60,8 +60,7 @@ pub(super) fn level(
         Ok(facts.iter().map(|&facts| Fact::from(facts).day).collect::<Vec<_>>())
     };
     let limits = Limits::default();
-    // Whoever wants to stop is asked again when they are done.
-    let mut tell = |part| drop(steps.within(PROFILES, part));
+    let mut tell = |part| steps.within(PROFILES, part);
     let made = Profiles::new(&corpus.texts, standing, &days, limits.keys, store, &mut tell)?;
     let Profiles { profiles, keys, terms } = made;
     steps.end(PROFILES)?;

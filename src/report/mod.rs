@@ -1,5 +1,6 @@
 //! The result as files, one format a file here.
 
+mod comparison;
 mod csv;
 mod html;
 mod jsonl;
@@ -8,6 +9,7 @@ mod parquet;
 mod removed;
 mod rows;
 
+pub use self::comparison::JsonComparison;
 pub use self::csv::CsvRows;
 pub use self::jsonl::{JsonClusters, JsonRows};
 #[cfg(feature = "parquet")]

@@ -91,6 +91,16 @@ pub fn numbers(passages: &[Passage]) -> Vec<u32> {
     found.into_iter().map(|owner| risen[owner as usize]).collect()
 }
 
+/// The longest `at_most` of some passages, the longest first, each with its number: in the order of
+/// these, which is that of the first text. A number is the same however many are wanted.
+#[must_use]
+pub fn numbered(passages: &[Passage], at_most: usize) -> Vec<(usize, &Passage)> {
+    let numbers = numbers(passages).into_iter().map(|number| number as usize);
+    let mut numbered: Vec<(usize, &Passage)> = numbers.zip(passages).take(at_most).collect();
+    numbered.sort_by_key(|(number, passage)| (*number, passage.a.start, passage.b.start));
+    numbered
+}
+
 /// Of some passages, the longest first, the longest of each of their [`numbers`].
 #[must_use]
 pub fn distinct(passages: &[Passage]) -> Vec<&Passage> {

@@ -15,7 +15,7 @@ import sys
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from retold.spark import Outcome, run
+from retold.spark import Outcome, files, run
 
 #: Reasons that are a fault of the input's form, as on one machine.
 _DAMAGE = {"not a JSON object", "record too long", "cut off or damaged"}
@@ -29,7 +29,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         kind = options.format or ("parquet" if _is_parquet(spark, options.input) else "jsonl")
         # Asked before hours of work, not behind them.
-        if _exists(spark, options.output):
+        if files.exists(spark, options.output):
             raise ValueError(f"{options.output} exists: name a folder that does not")
         df = _lines(spark, options.input) if kind == "jsonl" else _rows(spark, options.input)
         outcome = run(
@@ -70,19 +70,7 @@ def _is_parquet(spark: SparkSession, path: str) -> bool:
     first = spark.read.format("binaryFile").load(path).select("path").first()
     if first is None:
         return False
-    context = spark.sparkContext
-    file = context._jvm.org.apache.hadoop.fs.Path(first["path"])
-    stream = file.getFileSystem(context._jsc.hadoopConfiguration()).open(file)
-    try:
-        return bytes(max(0, stream.read()) for _ in range(4)) == b"PAR1"
-    finally:
-        stream.close()
-
-
-def _exists(spark: SparkSession, path: str) -> bool:
-    context = spark.sparkContext
-    folder = context._jvm.org.apache.hadoop.fs.Path(path)
-    return bool(folder.getFileSystem(context._jsc.hadoopConfiguration()).exists(folder))
+    return files.head(spark, first["path"], 4) == b"PAR1"
 
 
 def _tell(outcome: Outcome) -> None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from pyspark.sql import DataFrame
+from collections.abc import Callable
+
+from pyspark import Broadcast
+from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from .. import _retold
@@ -18,11 +21,11 @@ _FILE_CAP = 200
 _MOST_TERMS = 1 << 26
 
 
-def _null(kind: str) -> F.Column:
+def _null(kind: str) -> Column:
     return F.lit(None).cast(kind)
 
 
-def _kind(kind: int) -> F.Column:
+def _kind(kind: int) -> Column:
     return F.lit(kind).cast("long").alias("kind")
 
 
@@ -111,11 +114,11 @@ def near(tables: Tables, name: str, articles: DataFrame, threshold: float) -> Da
     rooted = copies.join(components.withColumnRenamed("article", "a"), "a")
     large = rooted.groupBy("root").count().where(F.col("count") > _IN_MEMORY).select("root")
     nothing = [_null("long").alias(column) for column in ("b", "shared", "of_a", "of_b")]
-    member = ["root", _kind(0), F.col("article").alias("a"), nothing[0]]
+    member: list[Column] = [F.col("root"), _kind(0), F.col("article").alias("a"), nothing[0]]
     rows = (
         components.join(large, "root", "left_anti")
         .join(lists, "article")
-        .select(*member, "list", *nothing[1:])
+        .select(*member, F.col("list"), *nothing[1:])
         .union(
             components.join(large, "root", "left_semi").select(
                 *member, _null("binary").alias("list"), *nothing[1:]
@@ -237,7 +240,13 @@ def story(
     return tables.write("story-groups", groups)
 
 
-def _packed(tables: Tables, name: str, df: DataFrame, step: str, keep) -> object:
+def _packed(
+    tables: Tables,
+    name: str,
+    df: DataFrame,
+    step: str,
+    keep: Callable[[DataFrame], DataFrame],
+) -> Broadcast[list[bytes]]:
     """How many articles hold each term, of those that `keep` keeps, sent to all workers."""
     counts = native(df, step).groupBy("term").agg(F.sum("held").alias("held"))
     kept = keep(tables.write(name, counts.where("held > 1")))
@@ -287,7 +296,7 @@ def assignments(
     is_near = (F.col("article") == F.col("exact")) & F.col("near_to").isNotNull()
     is_exact = F.col("article") != F.col("exact")
 
-    def chosen(story: F.Column, near: F.Column, exact: F.Column, other: F.Column) -> F.Column:
+    def chosen(story: Column, near: Column, exact: Column, other: Column) -> Column:
         return F.when(is_story, story).when(is_near, near).when(is_exact, exact).otherwise(other)
 
     relations = [F.lit(name) for name in ("story", "near", "exact", "representative")]

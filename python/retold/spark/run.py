@@ -161,8 +161,8 @@ def _run(
     skipped = {reason: count for reason, count in by_reason.items() if reason is not None}
     total = sum(by_reason.values())
     # Sorted as it is read: Spark reads the files of a table in no order of theirs.
-    rows = result.orderBy("article").select(*_COLUMNS)
-    return Outcome(rows, total, skipped, repeated_ids, trimmed)
+    in_order = result.orderBy("article").select(*_COLUMNS)
+    return Outcome(in_order, total, skipped, repeated_ids, trimmed)
 
 
 def _check(
@@ -228,7 +228,7 @@ def _columns(
 def _work_dir(spark: SparkSession, work_dir: str | None) -> str:
     if work_dir is not None:
         return work_dir.rstrip("/")
-    if not spark.sparkContext.master.startswith("local"):
+    if not str(spark.sparkContext.master).startswith("local"):
         raise ValueError("name a work_dir that the driver and all workers reach")
     folder = tempfile.mkdtemp(prefix="retold-")
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
@@ -248,5 +248,8 @@ def _few_rows(spark: SparkSession) -> Iterator[None]:
     try:
         yield
     finally:
-        for name, value in before.items():
-            spark.conf.set(name, value) if value is not None else spark.conf.unset(name)
+        for name, previous in before.items():
+            if previous is None:
+                spark.conf.unset(name)
+            else:
+                spark.conf.set(name, previous)

@@ -14,6 +14,7 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from .. import _retold
+from . import files
 
 #: Bytes of lists that a task holds at a time, at most: a quarter of what a step may use.
 _GATHERED_SHARE = 4
@@ -83,19 +84,13 @@ class Tables:
 
     def remove_all(self) -> None:
         """Removes the folder of the run."""
-        self._remove(self.folder)
+        files.remove(self.spark, self.folder)
 
     def remove_all_but(self, kept: str) -> None:
         """Removes all tables but one."""
         for name in self.written:
             if name != kept:
-                self._remove(f"{self.folder}/{name}")
-
-    def _remove(self, path: str) -> None:
-        # The one way to a file system that is as much Spark's as its tables are.
-        context = self.spark.sparkContext
-        folder = context._jvm.org.apache.hadoop.fs.Path(path)
-        folder.getFileSystem(context._jsc.hadoopConfiguration()).delete(folder, True)
+                files.remove(self.spark, f"{self.folder}/{name}")
 
     def together(self, df: DataFrame, by: str, *order: str | Any) -> DataFrame:
         """The rows of each value of `by` in one partition, which is sorted."""

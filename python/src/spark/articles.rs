@@ -1,7 +1,8 @@
 //! Articles: what is kept of each, their numbers, and names for those whose id is taken.
 
-use super::rows::{Bytes, Cell, Columns, Kind, Out, Rows, bytes_of, long};
+use super::rows::{Cell, Columns, Kind, Out, Rows, bytes_of, long};
 use super::{Failure, Stage};
+use crate::strings::Strings;
 use retold::article::Article;
 use retold::pipeline::{Sketcher, Sketches, next_number, numbered};
 use retold::read::{Fields, Format, ReadOptions, Reason, read_bytes};
@@ -86,19 +87,19 @@ impl Stage for Sketch {
         let [titles, urls, dates] = [optional("title")?, optional("url")?, optional("date")?];
         let sources = optional("source")?;
         for row in 0..rows.len() {
-            let given = |column: Option<Bytes<'_>>| column?.text(row);
-            let id = ids.text(row);
-            let article = match (&id, texts.text(row)) {
+            let given = |column: &Option<Strings>| Some(column.as_ref()?.get(row)?.into_owned());
+            let id = ids.get(row);
+            let article = match (&id, texts.get(row)) {
                 (None, _) => Err(NO_ID.to_owned()),
                 (_, None) => Err(Reason::NoTextField.to_string()),
                 (Some(id), Some(text)) => Ok(Article {
-                    title: given(titles),
-                    url: given(urls),
-                    date: given(dates),
-                    ..Article::new(id, text)
+                    title: given(&titles),
+                    url: given(&urls),
+                    date: given(&dates),
+                    ..Article::new(&**id, text)
                 }),
             };
-            self.give(id.as_deref(), given(sources).as_deref(), article, out)?;
+            self.give(id.as_deref(), given(&sources).as_deref(), article, out)?;
         }
         Ok(())
     }
@@ -152,20 +153,19 @@ impl SketchLines {
 impl Stage for SketchLines {
     fn push(&mut self, rows: Rows<'_>, out: &mut Out) -> Result<(), Failure> {
         let (lines, sources) = (rows.bytes("line")?, rows.optional_bytes("source")?);
-        let source = |row: usize| sources.and_then(|sources| sources.get(row));
+        let source = |row: usize| sources.as_ref().and_then(|sources| sources.get(row));
         let mut row = 0;
         while row < rows.len() {
             // A line end first, so that no line passes for the head of a packed file.
             let (of_file, mut bytes) = (source(row), vec![b'\n']);
             while row < rows.len() && source(row) == of_file {
                 // A line end within a row would be one more line.
-                let line = lines.get(row).unwrap_or_default();
+                let line = lines.bytes(row).unwrap_or_default();
                 bytes.extend(line.iter().map(|&byte| if byte == b'\n' { b' ' } else { byte }));
                 bytes.push(b'\n');
                 row += 1;
             }
-            let source = of_file.map(String::from_utf8_lossy);
-            self.lines(source.as_deref(), bytes, out)?;
+            self.lines(of_file.as_deref(), bytes, out)?;
         }
         Ok(())
     }
@@ -201,8 +201,8 @@ impl Stage for Number {
         let (numbers, ids) = (rows.longs("row")?, rows.bytes("id")?);
         let (sources, digests) = (rows.bytes("source")?, rows.bytes("digest")?);
         for row in 0..rows.len() {
-            let id = ids.get(row).unwrap_or_default();
-            let source = sources.get(row);
+            let id = ids.bytes(row).unwrap_or_default();
+            let source = sources.bytes(row);
             let key = [id.to_vec(), source.unwrap_or_default().to_vec()];
             match self.before.as_ref().map(|before| before.cmp(&key)) {
                 Some(Ordering::Greater) => return Err(Failure::Unsorted),
@@ -212,14 +212,14 @@ impl Stage for Number {
                 _ => self.repeat = 0,
             }
             self.before = Some(key);
-            let (id, source) = (String::from_utf8_lossy(id), sources.text(row));
+            let (id, source) = (String::from_utf8_lossy(id), sources.get(row));
             out.row(&[
                 long(numbers.at(row)),
                 long(self.partition),
                 long(self.place),
                 Cell::Text(&id),
                 Cell::text(source.as_deref()),
-                digests.get(row).map_or(Cell::Null, Cell::Bytes),
+                digests.bytes(row).map_or(Cell::Null, Cell::Bytes),
                 long(self.repeat),
             ])?;
             self.place += 1;
@@ -248,7 +248,7 @@ impl Stage for NameApart {
         let (bases, taken) = (rows.bytes("base")?, rows.longs("taken")?);
         let articles = rows.longs("article")?;
         for row in 0..rows.len() {
-            let base = bases.get(row).unwrap_or_default();
+            let base = bases.bytes(row).unwrap_or_default();
             match self.base.as_slice().cmp(base) {
                 Ordering::Greater => return Err(Failure::Unsorted),
                 Ordering::Equal => {}
@@ -286,7 +286,7 @@ impl Stage for Numbered {
     fn push(&mut self, rows: Rows<'_>, out: &mut Out) -> Result<(), Failure> {
         let ids = rows.bytes("id")?;
         for row in 0..rows.len() {
-            if let Some((base, number)) = ids.get(row).and_then(numbered) {
+            if let Some((base, number)) = ids.bytes(row).and_then(numbered) {
                 out.row(&[Cell::Text(&String::from_utf8_lossy(base)), long(number)])?;
             }
         }

@@ -143,7 +143,7 @@ impl Stage for Around {
                 self.close(out)?;
                 self.article = Some(article);
             }
-            self.alike.extend(numbers::<f32>(alike.get(row).unwrap_or_default()));
+            self.alike.extend(numbers::<f32>(alike.bytes(row).unwrap_or_default()));
         }
         Ok(())
     }

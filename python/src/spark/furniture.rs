@@ -1,6 +1,6 @@
 //! Furniture: what a site prints around its articles.
 
-use super::rows::{Cell, Columns, Kind, Order, Out, Rows, bytes_of, long};
+use super::rows::{Cell, Columns, Kind, Order, Out, Rows, bytes_of, list, long};
 use super::{Failure, Stage};
 use retold::pipeline::signature_of;
 use retold::shingle::furniture::{Carrying, Piece, carried, is_witness, least_of_host, stripped};
@@ -27,7 +27,7 @@ impl Stage for Passages {
         let (hosts, groups) = (rows.longs("host")?, rows.longs("groups")?);
         let lists = rows.bytes("list")?;
         for row in 0..rows.len() {
-            let list = lists.list(row);
+            let list = list(&lists, row);
             let host = hosts.at(row) as u64;
             let least = long(least_of_host(host, groups.at(row) as usize) as i64);
             let mut passages: Vec<(u64, usize)> = carried(Tokens::of(&list), host).collect();
@@ -144,7 +144,7 @@ impl Stage for Strip {
             let mut pieces = std::mem::take(&mut self.pieces);
             pieces.retain(|piece| piece[0] == article as u64);
             pieces.sort_unstable();
-            let list = lists.list(row);
+            let list = list(&lists, row);
             if let Some(left) = stripped(Tokens::of(&list), hosts.at(row) as u64, &pieces) {
                 let signature = signature_of(Tokens::of(&left));
                 let [left, signature] = [bytes_of(&left), bytes_of(&signature)].map(Cell::Bytes);

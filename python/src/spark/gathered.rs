@@ -5,7 +5,8 @@
 //! task the lists come first, rising by article, then the pairs in order.
 
 use super::Failure;
-use super::rows::{Bytes, Longs, Order, Rows};
+use super::rows::{Longs, Order, Rows, list};
+use crate::strings::Strings;
 
 /// Kinds of rows, as they are sorted.
 const LIST: i64 = 0;
@@ -27,7 +28,7 @@ pub(super) struct Columns<'a> {
     kind: Longs<'a>,
     a: Longs<'a>,
     b: Longs<'a>,
-    list: Bytes<'a>,
+    list: Strings,
 }
 
 impl<'a> Columns<'a> {
@@ -69,7 +70,7 @@ impl Gathered {
         }
         if kind == LIST {
             self.articles.push(a);
-            self.lists.push(columns.list.list(row));
+            self.lists.push(list(&columns.list, row));
             return Ok(Next::Nothing);
         }
         if self.last.replace((a, b)) == Some((a, b)) {

@@ -14,7 +14,8 @@ mod rows;
 mod search;
 mod terms;
 
-use pyo3::exceptions::{PyOSError, PyRuntimeError, PyValueError};
+use crate::errors::{self, caught};
+use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3_arrow::PyRecordBatch;
 use retold::config::Config;
@@ -42,6 +43,8 @@ enum Failure {
     #[error(transparent)]
     Arrow(#[from] arrow_schema::ArrowError),
     #[error(transparent)]
+    Python(#[from] PyErr),
+    #[error(transparent)]
     Store(#[from] StoreError),
 }
 
@@ -57,14 +60,12 @@ impl Failure {
 
 impl From<Failure> for PyErr {
     fn from(failure: Failure) -> PyErr {
-        let message = failure.to_string();
         match failure {
-            Failure::NoColumn(_)
-            | Failure::Column { .. }
-            | Failure::NoStep(_)
-            | Failure::NoOption(_) => PyValueError::new_err(message),
-            Failure::Store(_) => PyOSError::new_err(message),
-            _ => PyRuntimeError::new_err(message),
+            Failure::Python(error) => error,
+            Failure::Store(error) => errors::of_store(error),
+            Failure::Arrow(error) => errors::of_arrow(error),
+            Failure::Unsorted | Failure::Missing(_) => errors::Error::new_err(failure.to_string()),
+            _ => PyValueError::new_err(failure.to_string()),
         }
     }
 }
@@ -232,7 +233,7 @@ impl Step {
             work_dir,
         };
         let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build();
-        let pool = pool.map_err(|error| PyRuntimeError::new_err(error.to_string()))?;
+        let pool = pool.map_err(|error| errors::of_run(error.into()))?;
         Ok(Step { stage: make(options)?, out: Out::new(columns), pool })
     }
 
@@ -247,14 +248,14 @@ impl Step {
     fn push(&mut self, py: Python<'_>, batch: PyRecordBatch) -> PyResult<Vec<Py<PyAny>>> {
         let batch = batch.into_inner();
         let Step { stage, out, pool } = self;
-        py.detach(|| pool.install(|| stage.push(Rows(&batch), out)))?;
+        caught(|| Ok(py.detach(|| pool.install(|| stage.push(Rows(&batch), out)))?))?;
         batches(py, out)
     }
 
     /// Says that there are no more rows, and gives the last record batches.
     fn finish(&mut self, py: Python<'_>) -> PyResult<Vec<Py<PyAny>>> {
         let Step { stage, out, pool } = self;
-        py.detach(|| pool.install(|| stage.finish(out)))?;
+        caught(|| Ok(py.detach(|| pool.install(|| stage.finish(out)))?))?;
         batches(py, out)
     }
 }
@@ -266,7 +267,7 @@ impl Step {
 #[pyfunction]
 pub(crate) fn check_thresholds(near_threshold: f64, story_threshold: f64) -> PyResult<()> {
     let config = Config { near_threshold, story_threshold, ..Config::default() };
-    config.check().map_err(|error| PyValueError::new_err(error.to_string()))
+    config.check().map_err(errors::of_threshold)
 }
 
 /// The least number of holders that a term needs to be kept, from how many terms are held by each

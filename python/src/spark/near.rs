@@ -1,7 +1,7 @@
 //! The near level: buckets of bands, exact scores, groups.
 
 use super::gathered::{self, Gathered, Next};
-use super::rows::{Cell, Columns, Kind, Order, Out, Rows, bytes_of, long, numbers};
+use super::rows::{Cell, Columns, Kind, Order, Out, Rows, bytes_of, list, long, numbers};
 use super::{Failure, Stage};
 use retold::cluster;
 use retold::cluster::near::{Copies, Limits};
@@ -31,7 +31,7 @@ impl Stage for BandKeys {
     fn push(&mut self, rows: Rows<'_>, out: &mut Out) -> Result<(), Failure> {
         let (articles, signatures) = (rows.longs("article")?, rows.bytes("signature")?);
         for row in 0..rows.len() {
-            let minima = numbers::<u16>(signatures.get(row).unwrap_or_default());
+            let minima = numbers::<u16>(signatures.bytes(row).unwrap_or_default());
             let article = articles.at(row);
             let signature: Signature = minima.try_into().map_err(|_| Failure::Missing(article))?;
             let brief = brief(&signature);
@@ -89,7 +89,7 @@ impl Stage for Buckets {
             if self.bucket.replace(bucket) != Some(bucket) {
                 self.close(out)?;
             }
-            self.articles.push((article, briefs.list(row)));
+            self.articles.push((article, list(&briefs, row)));
             // Of a bucket over the cap the first articles pair up as all of them do: each with the
             // first and with the one before it. So no more than these are kept of it.
             if self.articles.len() > BUCKET_CAP {
@@ -242,7 +242,7 @@ impl Stage for NearGroups {
             }
             if kind == 0 {
                 self.articles.push(a.at(row));
-                self.texts.push(&lists.list(row))?;
+                self.texts.push(&list(&lists, row))?;
                 continue;
             }
             let place = |article: i64| {

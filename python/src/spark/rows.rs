@@ -1,6 +1,7 @@
 //! Rows of record batches, in and out.
 
 use super::Failure;
+use crate::strings::{self, Holds, Strings};
 use arrow_array::builder::{BinaryBuilder, Float64Builder, Int64Builder, StringBuilder};
 use arrow_array::cast::AsArray;
 use arrow_array::types::Int64Type;
@@ -34,23 +35,15 @@ impl<'a> Rows<'a> {
         column.as_primitive_opt().ok_or_else(wrong)
     }
 
-    /// A column of strings or of bytes, as engines have them: with 32-bit or 64-bit offsets, or as
-    /// views.
-    pub(super) fn bytes(self, name: &'static str) -> Result<Bytes<'a>, Failure> {
+    /// A column of strings or of bytes.
+    pub(super) fn bytes(self, name: &'static str) -> Result<Strings, Failure> {
         let column = self.column(name)?;
-        Ok(match column.data_type() {
-            DataType::Binary => Bytes::Binary(column.as_binary()),
-            DataType::LargeBinary => Bytes::LargeBinary(column.as_binary()),
-            DataType::BinaryView => Bytes::BinaryView(column.as_binary_view()),
-            DataType::Utf8 => Bytes::Utf8(column.as_string()),
-            DataType::LargeUtf8 => Bytes::LargeUtf8(column.as_string()),
-            DataType::Utf8View => Bytes::Utf8View(column.as_string_view()),
-            other => return Err(Failure::column(name, other, "of strings or of bytes")),
-        })
+        strings::check(name, column.data_type(), Holds::Strings)?;
+        Ok(Strings::of(column)?)
     }
 
     /// The same, if there is such a column.
-    pub(super) fn optional_bytes(self, name: &'static str) -> Result<Option<Bytes<'a>>, Failure> {
+    pub(super) fn optional_bytes(self, name: &'static str) -> Result<Option<Strings>, Failure> {
         self.0.column_by_name(name).map(|_| self.bytes(name)).transpose()
     }
 
@@ -74,46 +67,9 @@ impl Longs<'_> {
     }
 }
 
-/// A column of strings or of bytes.
-#[derive(Clone, Copy)]
-pub(super) enum Bytes<'a> {
-    Binary(&'a arrow_array::BinaryArray),
-    LargeBinary(&'a arrow_array::LargeBinaryArray),
-    BinaryView(&'a arrow_array::BinaryViewArray),
-    Utf8(&'a arrow_array::StringArray),
-    LargeUtf8(&'a arrow_array::LargeStringArray),
-    Utf8View(&'a arrow_array::StringViewArray),
-}
-
-impl<'a> Bytes<'a> {
-    pub(super) fn get(self, row: usize) -> Option<&'a [u8]> {
-        let array: &dyn Array = match self {
-            Bytes::Binary(array) => array,
-            Bytes::LargeBinary(array) => array,
-            Bytes::BinaryView(array) => array,
-            Bytes::Utf8(array) => array,
-            Bytes::LargeUtf8(array) => array,
-            Bytes::Utf8View(array) => array,
-        };
-        array.is_valid(row).then(|| match self {
-            Bytes::Binary(array) => array.value(row),
-            Bytes::LargeBinary(array) => array.value(row),
-            Bytes::BinaryView(array) => array.value(row),
-            Bytes::Utf8(array) => array.value(row).as_bytes(),
-            Bytes::LargeUtf8(array) => array.value(row).as_bytes(),
-            Bytes::Utf8View(array) => array.value(row).as_bytes(),
-        })
-    }
-
-    /// The text of a row. Strings of Arrow are UTF-8; of bytes that are not, what is not is replaced.
-    pub(super) fn text(self, row: usize) -> Option<String> {
-        self.get(row).map(|bytes| String::from_utf8_lossy(bytes).into_owned())
-    }
-
-    /// The list of numbers of a row; empty where there is none.
-    pub(super) fn list(self, row: usize) -> Vec<u32> {
-        self.get(row).map(numbers).unwrap_or_default()
-    }
+/// The list of numbers of a row; empty where there is none.
+pub(super) fn list(column: &Strings, row: usize) -> Vec<u32> {
+    column.bytes(row).map(numbers).unwrap_or_default()
 }
 
 /// Bytes as numbers, as [`bytes_of`] made them. Arrow puts them at any place, so they are copied.

@@ -4,7 +4,7 @@
 //! task of their row and column, and files are never longer than on one machine. What a task finds
 //! are its best neighbours; the best of all tasks are those of the article.
 
-use super::rows::{Cell, Columns, Kind, Order, Out, Rows, bytes_of, long, numbers};
+use super::rows::{Cell, Columns, Kind, Order, Out, Rows, bytes_of, list, long, numbers};
 use super::terms::unpacked;
 use super::{Failure, Stage};
 use ahash::AHashMap;
@@ -54,7 +54,7 @@ impl Stage for FileOut {
         let lists = rows.bytes("keys")?;
         let mut kept = Vec::new();
         for row in 0..rows.len() {
-            let list = lists.list(row);
+            let list = list(&lists, row);
             let useful = Keys::of(&list).iter().filter(|(term, _)| self.is_useful(*term));
             kept.clear();
             Keys::write(useful, &mut kept);
@@ -152,7 +152,7 @@ impl Stage for Neighbours {
             };
             let day = |row: usize| days.get(row).map(|day| day as i32);
             while row < rows.len() && kinds.at(row) == 0 && next(row)? {
-                self.block.add(articles.at(row), day(row), &lists.list(row))?;
+                self.block.add(articles.at(row), day(row), &list(&lists, row))?;
                 row += 1;
             }
             if row == rows.len() || tasks.at(row) != task {
@@ -167,7 +167,7 @@ impl Stage for Neighbours {
             let mut search = Search::new(files, self.limits, filed.len());
             while next(row)? {
                 let article = articles.at(row);
-                let own = Keys::of(&lists.list(row))
+                let own = Keys::of(&list(&lists, row))
                     .iter()
                     .filter_map(|(term, weight)| Some((*terms.get(&term)?, weight)))
                     .collect::<Vec<_>>();
@@ -226,7 +226,7 @@ impl Stage for Best {
                 self.close(out)?;
                 self.article = Some(article);
             }
-            self.ranks.extend(numbers::<u64>(ranks.get(row).unwrap_or_default()));
+            self.ranks.extend(numbers::<u64>(ranks.bytes(row).unwrap_or_default()));
         }
         Ok(())
     }

@@ -1,6 +1,6 @@
 //! Terms: how many articles hold each, and profiles by them.
 
-use super::rows::{Cell, Columns, Kind, Order, Out, Rows, bytes_of, long, numbers};
+use super::rows::{Cell, Columns, Kind, Order, Out, Rows, bytes_of, list, long, numbers};
 use super::{Failure, Stage};
 use ahash::AHashMap;
 use retold::lsh::story::{Keys, Limits};
@@ -47,7 +47,7 @@ impl Stage for Terms {
     fn push(&mut self, rows: Rows<'_>, out: &mut Out) -> Result<(), Failure> {
         let lists = rows.bytes("list")?;
         for row in 0..rows.len() {
-            let list = lists.list(row);
+            let list = list(&lists, row);
             let tokens = Tokens::of(&list);
             self.own.clear();
             for part in [tokens.title(), tokens.text()] {
@@ -74,7 +74,7 @@ impl Stage for KeyTerms {
     fn push(&mut self, rows: Rows<'_>, out: &mut Out) -> Result<(), Failure> {
         let lists = rows.bytes("keys")?;
         for row in 0..rows.len() {
-            let list = lists.list(row);
+            let list = list(&lists, row);
             Keys::of(&list).iter().for_each(|(term, _)| self.0.add(term));
             self.0.give_if_many(out)?;
         }
@@ -166,7 +166,7 @@ impl Stage for Profiles {
         for row in 0..rows.len() {
             profile.clear();
             keys.clear();
-            let terms = terms(Tokens::of(&lists.list(row)));
+            let terms = terms(Tokens::of(&list(&lists, row)));
             let day = days.get(row);
             self.writer.profile(&terms, day.map(|day| day as i32), &self.weights, &mut profile);
             self.writer.keys(self.keys, &mut keys);

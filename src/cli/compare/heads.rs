@@ -8,8 +8,8 @@ use std::io::{self, Write};
 const OPENING: usize = 200;
 
 /// Writes id, place, headline, date and site of both.
-pub(super) fn write(articles: &[Article; 2], look: Look, out: &mut dyn Write) -> io::Result<()> {
-    for (article, letter) in articles.iter().zip(["A", "B"]) {
+pub(super) fn write(articles: [&Article; 2], look: Look, out: &mut dyn Write) -> io::Result<()> {
+    for (article, letter) in articles.into_iter().zip(["A", "B"]) {
         let source = article.source.to_string();
         let id = article.id.as_deref().unwrap_or(&source);
         let place = if id == source { String::new() } else { format!("  ({source})") };

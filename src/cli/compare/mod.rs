@@ -2,7 +2,6 @@
 
 mod columns;
 mod heads;
-mod json;
 mod parts;
 mod passages;
 mod sources;
@@ -19,7 +18,7 @@ use retold::article::Article;
 use retold::config::{Config, NEAR_THRESHOLD, STORY_THRESHOLD};
 use retold::pipeline::{self, Comparison};
 use retold::read::expand;
-use retold::report::ComparisonPage;
+use retold::report::{ComparisonPage, JsonComparison};
 use std::io::{self, Write};
 use std::path::PathBuf;
 
@@ -156,10 +155,10 @@ pub(super) fn run(args: &CompareArgs) -> Result<Outcome> {
     };
     let comparison = pipeline::compare(&articles[0], &articles[1])
         .map_err(|skip| anyhow::anyhow!("{}: {}: {}", skip.source, skip.reason, skip.detail))?;
+    let articles = articles.each_ref();
     if let Some(page) = page {
         let only_page = matches!(page, Output::Stdout);
-        let [a, b] = &articles;
-        let html = ComparisonPage { config: &config, articles: [a, b], comparison: &comparison };
+        let html = ComparisonPage { config: &config, articles, comparison: &comparison };
         page.write(|out| html.write(out))?;
         if only_page {
             return Ok(outcome);
@@ -168,9 +167,9 @@ pub(super) fn run(args: &CompareArgs) -> Result<Outcome> {
     let look = args.show.look();
     Output::Stdout.write(|out| {
         if args.show.json {
-            json::write(&articles, &comparison, &config, out)
+            JsonComparison { config: &config, articles, comparison: &comparison }.write(out)
         } else {
-            write(&articles, &comparison, &config, look, out)
+            write(articles, &comparison, &config, look, out)
         }
     })?;
     Ok(outcome)
@@ -204,7 +203,7 @@ impl ShowArgs {
 }
 
 fn write(
-    articles: &[Article; 2],
+    articles: [&Article; 2],
     comparison: &Comparison,
     config: &Config,
     look: Look,

@@ -1,9 +1,9 @@
 //! The shared passages that are shown, with the numbers that mark them.
 
-use retold::score::passages::{Passage, numbers};
+use retold::score::passages::{Passage, numbered};
 use std::ops::Range;
 
-/// Shared passages with their [`numbers`], which rise.
+/// Shared passages with their numbers, which rise.
 #[derive(Debug)]
 pub(super) struct Numbered<'a>(pub(super) Vec<(usize, &'a Passage)>);
 
@@ -11,10 +11,7 @@ impl<'a> Numbered<'a> {
     /// The passages, or the longest of them; `passages` begin with the longest. A number is the same
     /// however many are shown.
     pub(super) fn of(passages: &'a [Passage], at_most: usize) -> Numbered<'a> {
-        let numbers = numbers(passages).into_iter().map(|number| number as usize);
-        let mut shown: Vec<(usize, &Passage)> = numbers.zip(passages).take(at_most).collect();
-        shown.sort_by_key(|(number, passage)| (*number, passage.a.start, passage.b.start));
-        Numbered(shown)
+        Numbered(numbered(passages, at_most))
     }
 
     /// What they mark in the first text or the second: the number and the words, in order.

@@ -4,7 +4,7 @@ use super::profile::Writer;
 use super::weights::{Frequencies, Weights};
 use crate::shingle::frequency::BACKGROUND;
 use crate::shingle::story::{Term, each_term, terms};
-use crate::store::{Block, Column, Result, Store};
+use crate::store::{Block, Column, Result, Store, StoreError};
 use crate::text::Tokens;
 use rayon::prelude::*;
 use std::ops::Range;
@@ -41,15 +41,15 @@ impl Profiles {
     /// `tell` is called now and then with the share of the work that is done, 0 to 1.
     ///
     /// # Errors
-    /// Those of the work folder, as everywhere here.
-    pub fn new(
+    /// Those of the work folder, as everywhere here, and of `tell`.
+    pub fn new<E: From<StoreError>>(
         texts: &Column,
         asked: &[u32],
         days: &Days<'_>,
         keys: usize,
         store: &Store,
-        tell: &mut dyn FnMut(f64),
-    ) -> Result<Profiles> {
+        tell: &mut dyn FnMut(f64) -> Result<(), E>,
+    ) -> Result<Profiles, E> {
         let weights = weights_of(texts, asked, store, &mut |part| tell(WEIGHTS * part))?;
         let mut found = Profiles {
             profiles: Column::new(store, store.share(4)),
@@ -59,9 +59,9 @@ impl Profiles {
         let bytes = store.share(16);
         // Lists of some articles are stored while those of the next are made.
         let mut made: (&[u32], Vec<Lists>) = Default::default();
-        pieces(texts, asked, bytes, |block, articles| {
+        pieces(texts, asked, bytes, |block, articles| -> Result<(), E> {
             let first = articles[0] as usize;
-            tell(WEIGHTS + (1.0 - WEIGHTS) * first as f64 / texts.len() as f64);
+            tell(WEIGHTS + (1.0 - WEIGHTS) * first as f64 / texts.len() as f64)?;
             let days = days(first..articles[articles.len() - 1] as usize + 1)?;
             let some = |writer: &mut Writer, articles: &[u32]| {
                 let mut some = Lists::default();
@@ -82,7 +82,7 @@ impl Profiles {
                 || articles.par_chunks(OF_A_THREAD).map_init(Writer::default, some).collect();
             let (next, stored) = rayon::join(make, || found.store(&made));
             made = (articles, next);
-            stored
+            Ok(stored?)
         })?;
         found.store(&made)?;
         found.fill(texts.len())?;
@@ -144,15 +144,15 @@ pub(super) fn weights(corpus: &[Vec<Term>]) -> Weights {
 /// Share of the weights in the time that profiles take.
 const WEIGHTS: f64 = 0.25;
 
-fn weights_of(
+fn weights_of<E: From<StoreError>>(
     texts: &Column,
     asked: &[u32],
     store: &Store,
-    tell: &mut dyn FnMut(f64),
-) -> Result<Weights> {
+    tell: &mut dyn FnMut(f64) -> Result<(), E>,
+) -> Result<Weights, E> {
     let mut frequencies = Frequencies::new(store, store.share(4));
-    pieces(texts, asked, store.share(8), |block, articles| {
-        tell(f64::from(articles[0]) / texts.len() as f64);
+    pieces(texts, asked, store.share(8), |block, articles| -> Result<(), E> {
+        tell(f64::from(articles[0]) / texts.len() as f64)?;
         let some = articles.par_chunks(OF_A_THREAD).map(|articles| {
             let (mut all, mut own) = (Vec::new(), Vec::new());
             for &article in articles {
@@ -167,22 +167,22 @@ fn weights_of(
             }
             all
         });
-        frequencies.add(articles.len(), some.collect::<Vec<_>>().concat())
+        Ok(frequencies.add(articles.len(), some.collect::<Vec<_>>().concat())?)
     })?;
-    frequencies.finish(&BACKGROUND)
+    Ok(frequencies.finish(&BACKGROUND)?)
 }
 
 /// Calls `visit` with the lists of some of the articles of these rising numbers at a time, and their
 /// numbers: as many as take about `bytes`.
-fn pieces<'a>(
+fn pieces<'a, E: From<StoreError>>(
     texts: &Column,
     asked: &'a [u32],
     bytes: usize,
-    mut visit: impl FnMut(&Block<'_>, &'a [u32]) -> Result<()>,
-) -> Result<()> {
+    mut visit: impl FnMut(&Block<'_>, &'a [u32]) -> Result<(), E>,
+) -> Result<(), E> {
     let at_a_time = AT_A_TIME.min(bytes / size_of::<u32>());
     let mut left = asked;
-    texts.blocks(bytes, |block| {
+    let mut visit_all = |block: &Block<'_>| {
         let here = left.partition_point(|&article| (article as usize) < block.range().end);
         let mut articles;
         (articles, left) = left.split_at(here);
@@ -198,7 +198,13 @@ fn pieces<'a>(
             visit(block, now)?;
         }
         Ok(())
-    })
+    };
+    let mut visited = Ok(());
+    texts.blocks_from(0, bytes, |block| {
+        visited = visit_all(block);
+        Ok(visited.is_ok())
+    })?;
+    visited
 }
 
 #[cfg(test)]
@@ -220,7 +226,8 @@ mod tests {
             }
             let asked: Vec<u32> = (0..300).filter(|article| article % 3 > 0).collect();
             let days = |range: Range<usize>| Ok(range.map(|row| Some(row as i32)).collect());
-            let made = Profiles::new(&texts, &asked, &days, 4, &store, &mut |_| ()).unwrap();
+            let tell = &mut |_| Ok::<_, StoreError>(());
+            let made = Profiles::new(&texts, &asked, &days, 4, &store, tell).unwrap();
             assert_eq!((made.profiles.len(), made.keys.len()), (300, 300));
             assert!(made.keys.get(3).unwrap().is_empty());
             let profile = made.profiles.get(4).unwrap();
@@ -232,5 +239,22 @@ mod tests {
             (made.terms, lists(&made.profiles), lists(&made.keys))
         });
         assert_eq!(made[0], made[1]);
+    }
+    #[test]
+    fn they_stop_where_they_are_told_to() {
+        for store in both() {
+            let mut texts = Column::new(&store, 1 << 20);
+            let list = Tokens::list_of("Arles flood by mayors");
+            (0..300).try_for_each(|_| texts.push(&list)).unwrap();
+            let asked: Vec<u32> = (0..300).collect();
+            let days = |range: Range<usize>| Ok(vec![None; range.len()]);
+            let mut told = 0;
+            let tell = &mut |_| {
+                told += 1;
+                anyhow::bail!("enough")
+            };
+            let stopped = Profiles::new(&texts, &asked, &days, 4, &store, tell).unwrap_err();
+            assert_eq!((told, stopped.to_string()), (1, "enough".to_owned()));
+        }
     }
 }

@@ -7,13 +7,14 @@ import os
 import re
 import signal
 import subprocess
-import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pyspark
 import pytest
-from conftest import QUICK, ROOT, groups
+from pyspark.sql import SparkSession
+from spark_support import QUICK, ROOT, Generated, Known, groups
 
 SPARK = Path(pyspark.__file__).parent
 JOB = ROOT / "python" / "retold" / "spark" / "job.py"
@@ -36,7 +37,7 @@ class Cluster:
     def start(self, name: str, program: str, *options: str) -> subprocess.Popen[bytes]:
         host = ["--host", "127.0.0.1", "--webui-port", "0"]
         with open(self.folder / f"{name}.log", "wb") as log:
-            command = [SPARK / "bin" / "spark-class", program, *host, *options]
+            command = [str(SPARK / "bin" / "spark-class"), program, *host, *options]
             return subprocess.Popen(command, stdout=log, stderr=log, start_new_session=True)
 
     def said(self, name: str, pattern: str) -> str:
@@ -60,24 +61,24 @@ class Cluster:
 
 
 @pytest.fixture
-def cluster(tmp_path):
+def cluster(tmp_path: Path) -> Iterator[Cluster]:
     cluster = Cluster(tmp_path)
     yield cluster
     cluster.stop()
 
 
 @pytest.fixture(scope="module")
-def dump(generated):
+def dump(generated: Generated) -> Path:
     return generated(ARTICLES, "--bucket", "0.02")
 
 
 @pytest.fixture(scope="module")
-def expected(program, dump):
-    return groups(program(dump))
+def expected(known: Known, dump: Path) -> list[str]:
+    return known(dump)
 
 
-def submit(master: str, folder: Path, *arguments: object) -> subprocess.Popen[str]:
-    """The job, with its errors in a file."""
+def submit(master: str, folder: Path, *arguments: object) -> subprocess.Popen[bytes]:
+    """The job, with what it says in a file."""
     settings = [
         "spark.ui.enabled=false",
         "spark.executor.memory=1g",
@@ -97,7 +98,9 @@ def rows(folder: Path) -> list[str]:
     return groups([empty | json.loads(line) for part in parts for line in part.open()])
 
 
-def test_the_job_on_a_cluster(cluster, dump, expected, tmp_path):
+def test_the_job_on_a_cluster(
+    cluster: Cluster, dump: Path, expected: list[str], tmp_path: Path
+) -> None:
     work, out = tmp_path / "work", tmp_path / "out"
     options = ["--work-dir", work, "--output-format", "jsonl", "--partitions", 4]
     assert submit(cluster.url, tmp_path, dump, out, *options).wait() == 0
@@ -108,7 +111,9 @@ def test_the_job_on_a_cluster(cluster, dump, expected, tmp_path):
 
 
 @pytest.mark.parametrize("stage", ["sketches", "near-copies", "story-components"])
-def test_a_worker_is_killed(cluster, dump, expected, tmp_path, stage):
+def test_a_worker_is_killed(
+    cluster: Cluster, dump: Path, expected: list[str], tmp_path: Path, stage: str
+) -> None:
     """During signatures, during the joins, during components: the result is the same."""
     options = ["--work-dir", tmp_path / "work", "--output-format", "jsonl", "--partitions", 4]
     job = submit(cluster.url, tmp_path, dump, tmp_path / "out", *options)
@@ -125,7 +130,7 @@ def test_a_worker_is_killed(cluster, dump, expected, tmp_path, stage):
     assert rows(tmp_path / "out") == expected
 
 
-def test_the_account_of_a_job(tmp_path):
+def test_the_account_of_a_job(tmp_path: Path) -> None:
     lines = ['{"id": "a", "text": "The mayor of Arles left."}', "{", '{"text": "No id."}', "", "7"]
     (tmp_path / "dump.jsonl").write_text("\n".join(lines))
     job = submit("local[2]", tmp_path, tmp_path / "dump.jsonl", tmp_path / "out", "--match", "exact")
@@ -138,7 +143,7 @@ def test_the_account_of_a_job(tmp_path):
     assert "exists: name a folder that does not" in (tmp_path / "job.log").read_text()
 
 
-def test_a_job_over_parquet(spark, tmp_path):
+def test_a_job_over_parquet(spark: SparkSession, tmp_path: Path) -> None:
     rows = [("a", "One text."), ("b", "one TEXT"), ("c", None)]
     df = spark.createDataFrame(rows, "name string, body string")
     df.write.parquet(str(tmp_path / "dump"))
