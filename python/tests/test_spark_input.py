@@ -55,7 +55,7 @@ def test_columns_that_are_not_there(spark: SparkSession) -> None:
         run(df)
     with pytest.raises(ValueError, match="no column 'headline'"):
         run(df, text="txt", title="headline")
-    with pytest.raises(ValueError, match="strings are expected"):
+    with pytest.raises(TypeError, match="strings are wanted"):
         run(df.withColumn("text", F.array("txt")))
 
 
@@ -69,9 +69,7 @@ def test_columns_that_are_not_there(spark: SparkSession) -> None:
         ({"window": -1}, "at least 0"),
     ],
 )
-def test_options_that_make_no_sense(
-    spark: SparkSession, option: dict[str, Any], said: str
-) -> None:
+def test_options_that_make_no_sense(spark: SparkSession, option: dict[str, Any], said: str) -> None:
     with pytest.raises(ValueError, match=said):
         run(frame(spark, [("a", "One.")]), **option)
 
@@ -94,7 +92,9 @@ def test_equal_texts(spark: SparkSession) -> None:
     """A million rows of one text, and one that stands apart."""
     same = spark.range(1_000_000).select(
         F.format_string("%07d", "id").alias("id"),
-        F.lit("The council of Port Halvard builds a swimming hall beside the school.").alias("text"),
+        F.lit("The council of Port Halvard builds a swimming hall beside the school.").alias(
+            "text"
+        ),
     )
     other = frame(spark, [("z", "Nothing of it happened here: beans, spinach, turnips.")])
     got = run(same.union(other), partitions=4)

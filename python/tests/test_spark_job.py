@@ -122,18 +122,20 @@ def test_a_worker_is_killed(
         assert job.poll() is None, log.read_text()
         time.sleep(0.02)
     cluster.kill_a_worker()
-    began = len(re.findall("^retold: ", log.read_text(), re.M))
+    began = len(re.findall("^retold: ", log.read_text(), re.MULTILINE))
     assert job.wait() == 0, log.read_text()
     said = log.read_text()
     assert "Lost executor" in said
-    assert re.findall("^retold: (.*)", said, re.M)[began - 1] == stage
+    assert re.findall("^retold: (.*)", said, re.MULTILINE)[began - 1] == stage
     assert rows(tmp_path / "out") == expected
 
 
 def test_the_account_of_a_job(tmp_path: Path) -> None:
     lines = ['{"id": "a", "text": "The mayor of Arles left."}', "{", '{"text": "No id."}', "", "7"]
     (tmp_path / "dump.jsonl").write_text("\n".join(lines))
-    job = submit("local[2]", tmp_path, tmp_path / "dump.jsonl", tmp_path / "out", "--match", "exact")
+    job = submit(
+        "local[2]", tmp_path, tmp_path / "dump.jsonl", tmp_path / "out", "--match", "exact"
+    )
     assert job.wait() == 3
     said = (tmp_path / "job.log").read_text()
     assert "4 read, 1 articles, 3 skipped" in said

@@ -47,7 +47,9 @@ def test_strings_of_all_kinds(kind: Any) -> None:
 
 @pytest.mark.parametrize("kind", [pa.binary(), pa.large_binary(), pa.binary_view()])
 def test_bytes_of_all_kinds(kind: Any) -> None:
-    [sketch] = Step("sketch", partition=0).push(batch(id=pa.array(["a"]), text=pa.array(["One two"])))
+    [sketch] = Step("sketch", partition=0).push(
+        batch(id=pa.array(["a"]), text=pa.array(["One two"]))
+    )
     bands = Step("bands")
     [out] = bands.push(batch(article=long(5), signature=sketch["signature"].cast(kind)))
     assert out.num_rows == 32 and set(out["article"].to_pylist()) == {5}
@@ -70,7 +72,9 @@ def test_forests_of_parts_are_the_forest_of_all() -> None:
     def forest(edges: list[tuple[int, int]]) -> list[tuple[int, int]]:
         step = Step("forest")
         step.push(batch(a=long(*(a for a, _ in edges)), b=long(*(b for _, b in edges))))
-        return [pair for out in step.finish() for pair in zip(*out.to_pydict().values(), strict=True)]
+        return [
+            pair for out in step.finish() for pair in zip(*out.to_pydict().values(), strict=True)
+        ]
 
     merged = forest(forest(edges[:3]) + forest(edges[3:]))
     assert merged == forest(edges) == [(0, 2), (0, 3), (0, 5), (0, 6), (0, 9), (1, 8)]

@@ -44,7 +44,9 @@ def main(arguments: list[str] | None = None) -> int:
             partitions=options.partitions,
             memory=options.memory << 20,
             work_dir=options.work_dir,
-            progress=None if options.quiet else lambda stage: print(f"retold: {stage}", file=sys.stderr),
+            progress=None
+            if options.quiet
+            else lambda stage: print(f"retold: {stage}", file=sys.stderr),
         )
         writer = outcome.assignments.write
         (writer.json if options.output_format == "jsonl" else writer.parquet)(options.output)
@@ -85,10 +87,14 @@ def _tell(outcome: Outcome) -> None:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="job.py", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        prog="job.py", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("input", metavar="INPUT")
     parser.add_argument("output", metavar="OUTPUT")
-    parser.add_argument("--format", choices=["jsonl", "parquet"], help="default: by the first bytes")
+    parser.add_argument(
+        "--format", choices=["jsonl", "parquet"], help="default: by the first bytes"
+    )
     parser.add_argument("--output-format", choices=["jsonl", "parquet"], default="parquet")
     parser.add_argument("--match", choices=["exact", "near", "story"], default="story")
     parser.add_argument("--near-threshold", type=float, default=0.6)

@@ -124,11 +124,7 @@ def near(tables: Tables, name: str, articles: DataFrame, threshold: float) -> Da
                 *member, _null("binary").alias("list"), *nothing[1:]
             )
         )
-        .union(
-            rooted.select(
-                "root", _kind(1), "a", "b", _null("binary"), "shared", "of_a", "of_b"
-            )
-        )
+        .union(rooted.select("root", _kind(1), "a", "b", _null("binary"), "shared", "of_a", "of_b"))
     )
     groups = native(
         tables.together(rows, "root", "root", "kind", "a", "b"),
@@ -146,9 +142,7 @@ def without_furniture(
     """The articles without what their sites print around them, and of how many that is less."""
     of = members.select("article", F.col("representative").alias("near"))
     grouped = articles.join(of, "article", "left").withColumn("near", F.coalesce("near", "article"))
-    hosts = (
-        grouped.where("host != 0").groupBy("host").agg(F.countDistinct("near").alias("groups"))
-    )
+    hosts = grouped.where("host != 0").groupBy("host").agg(F.countDistinct("near").alias("groups"))
     passages = native(grouped.join(hosts, "host", "left"), "passages")
     bound = {"memory": tables.memory, "work_dir": None}
     sorted_passages = tables.together(passages, "key", "key", "article")
@@ -196,7 +190,10 @@ def story(
     profiles = tables.write("profiles", native(speaking, "profiles", articles=n, counts=weights))
     useful = _packed(tables, "useful", profiles.select("keys"), "key_terms", _useful_terms)
     keys = native(
-        profiles.select("article", "day", "keys"), "files", counts=useful, blocks=tables.file_blocks(n)
+        profiles.select("article", "day", "keys"),
+        "files",
+        counts=useful,
+        blocks=tables.file_blocks(n),
     )
     found = native(
         tables.together(keys, "task", "task", "kind", "article"),
@@ -309,9 +306,9 @@ def assignments(
         "story",
         chosen(*relations).alias("relation"),
         chosen(F.col("story_to"), F.col("near_to"), F.col("exact"), _null("long")).alias("to"),
-        chosen(
-            F.col("story_score"), F.col("near_score"), F.lit(1.0), _null("double")
-        ).alias("score"),
+        chosen(F.col("story_score"), F.col("near_score"), F.lit(1.0), _null("double")).alias(
+            "score"
+        ),
     )
     rows = tables.write("numbered", rows)
     alone = ["exact", "near", "story"]
@@ -319,8 +316,13 @@ def assignments(
     single = rows.where(is_alone)
     named = rows.where(f"not ({is_alone})").unionByName(single.where("to is not null"))
     single = single.where("to is null").select(
-        "article", "id", "source", *(F.col("id").alias(name) for name in alone), "relation",
-        _null("string").alias("to"), "score",
+        "article",
+        "id",
+        "source",
+        *(F.col("id").alias(name) for name in alone),
+        "relation",
+        _null("string").alias("to"),
+        "score",
     )
     ids = rows.select(F.col("article").alias("number"), F.col("id").alias("name"))
     for name in (*alone, "to"):

@@ -100,7 +100,8 @@ def run(
 
     `progress` is called with the name of each stage as it begins.
 
-    Raises `ValueError` for options and columns that make no sense. Nothing but counts, and those of
+    Raises `ValueError` for options and columns that make no sense, `TypeError` for what holds no
+    strings. Nothing but counts, and those of
     terms, comes to the driver.
     """
     _check(df, match, near_threshold, story_threshold, window, partitions, memory)
@@ -115,8 +116,14 @@ def run(
     tables = Tables(spark, folder, partitions, memory, progress or (lambda _: None))
     try:
         outcome = _run(
-            tables, articles, lines is not None, [text, id, title or "title", url or "url", date or "date"],
-            match, near_threshold, story_threshold, window,
+            tables,
+            articles,
+            lines is not None,
+            [text, id, title or "title", url or "url", date or "date"],
+            match,
+            near_threshold,
+            story_threshold,
+            window,
         )
     except BaseException:
         tables.remove_all()
@@ -220,7 +227,9 @@ def _columns(
         column = F.col("`" + name.replace("`", "``") + "`")
         kind = df.schema[name].dataType
         if isinstance(kind, (ArrayType, BinaryType, MapType, StructType)):
-            raise ValueError(f"column {name!r} is of type {kind.simpleString()}: strings are expected")
+            raise TypeError(
+                f"column {name!r} holds {kind.simpleString()}, where strings are wanted"
+            )
         chosen.append(column.cast("string").alias(part))
     return df.select(chosen)
 

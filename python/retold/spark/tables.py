@@ -96,14 +96,10 @@ class Tables:
         """The rows of each value of `by` in one partition, which is sorted."""
         return df.repartition(self.partitions, by).sortWithinPartitions(*order)
 
-    def gathered(
-        self, pairs: DataFrame, lists: DataFrame, extra: Sequence[str] = ()
-    ) -> DataFrame:
+    def gathered(self, pairs: DataFrame, lists: DataFrame, extra: Sequence[str] = ()) -> DataFrame:
         """Pairs `a`, `b` with the lists of both ends: see `gathered.rs`. `lists`: article, list."""
         blocks = self._blocks(lists)
-        low, high = (
-            end(F.col("a") % blocks, F.col("b") % blocks) for end in (F.least, F.greatest)
-        )
+        low, high = (end(F.col("a") % blocks, F.col("b") % blocks) for end in (F.least, F.greatest))
         pairs = pairs.withColumn("task", F.shiftright(high * (high + 1), 1) + low)
         ends = F.explode(F.array("a", "b")).alias("article")
         needed = pairs.select("task", ends).distinct().join(lists, "article")
