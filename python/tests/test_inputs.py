@@ -154,7 +154,7 @@ def test_an_array_that_is_not_sound_is_an_error() -> None:
     offsets = pa.py_buffer(struct.pack("<3i", 0, 5, 2))
     unsound = pa.Array.from_buffers(pa.string(), 2, [None, offsets, pa.py_buffer(b"abcdefgh")])
     for call in (retold.cluster, retold.sign):
-        with pytest.raises(retold.Error, match="[Oo]ffset"):
+        with pytest.raises(retold.Error, match=r"[Oo]ffset"):
             call(unsound)
 
 

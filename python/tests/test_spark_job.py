@@ -1,4 +1,4 @@
-"""A cluster of a master and two workers, as processes on the loopback address, and the job on it."""
+"""A master and two workers, as processes on the loopback address, and the job on them."""
 
 from __future__ import annotations
 

@@ -94,7 +94,7 @@ def _names(tables: Tables, numbered: DataFrame, repeated: DataFrame) -> DataFram
 
 
 def standing(tables: Tables, sketches: DataFrame, articles: DataFrame) -> DataFrame:
-    """The articles that stand for their exact copies: article, host, day, words, list, signature."""
+    """Those that stand for their exact copies: article, host, day, words, list, signature."""
     firsts = articles.where("article = exact").select("article", "row")
     columns = ["row", "host", "day", "words", "list", "signature"]
     return tables.write("standing", firsts.join(sketches.select(columns), "row").drop("row"))

@@ -37,8 +37,8 @@ _MEMORY = 512 << 20
 class Outcome:
     """The result of a run. Rows that were read are articles, or skipped: nothing is lost."""
 
-    #: A row for each article, in the order of the ids: id, source, exact, near, story, relation, to,
-    #: score. It reads files in the work folder.
+    #: A row for each article, in the order of the ids: id, source, exact, near, story, relation,
+    #: to, score. It reads files in the work folder.
     assignments: DataFrame
     #: Rows of the input.
     read: int
@@ -58,9 +58,9 @@ class Outcome:
 def cluster(df: DataFrame, **options: object) -> DataFrame:
     """Finds the articles of a frame that belong together; takes the options of `run`.
 
-    Returns a row for each article, in the order of the ids: `id`, `source`, `exact`, `near`, `story`
-    (the ids of the representatives of its groups), `relation`, `to`, `score`. `run` also tells
-    what was read and what was skipped.
+    Returns a row for each article, in the order of the ids: `id`, `source`; `exact`, `near`,
+    `story`, the ids of the representatives of its groups; `relation`, `to`, `score`. `run` also
+    tells what was read and what was skipped.
     """
     return run(df, **options).assignments  # type: ignore[arg-type]
 
@@ -86,10 +86,10 @@ def run(
 ) -> Outcome:
     """Finds the articles of a frame that belong together, and tells what was read.
 
-    `id`, `text`: columns of strings (an id may be a number); rows where one is null are skipped, and
-    counted. `title`, `url`, `date`, `source`: columns of what else is known; those of these names are
-    used where they are there. `lines`: a column of lines of JSON Lines instead; the names are then
-    those of fields, and `source` that of a column.
+    `id`, `text`: columns of strings (an id may be a number); rows where one is null are skipped,
+    and counted. `title`, `url`, `date`, `source`: columns of what else is known; those of these
+    names are used where they are there. `lines`: a column of lines of JSON Lines instead; the
+    names are then those of fields, and `source` that of a column.
 
     `match`, `near_threshold`, `story_threshold`, `window`: as in `retold cluster`.
 
