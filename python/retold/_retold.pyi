@@ -7,8 +7,11 @@ from typing import Any, final
 from .table import Level, Texts
 
 __all__ = [
+    "FILE_CAP",
     "HASH_VERSION",
     "MINIMA",
+    "MOST_TERMS",
+    "NEAR_IN_MEMORY",
     "NEAR_THRESHOLD",
     "STORY_THRESHOLD",
     "Clusters",
@@ -26,6 +29,9 @@ __all__ = [
 __version__: str
 HASH_VERSION: int
 MINIMA: int
+FILE_CAP: int
+MOST_TERMS: int
+NEAR_IN_MEMORY: int
 NEAR_THRESHOLD: float
 STORY_THRESHOLD: float
 

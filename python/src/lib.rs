@@ -37,6 +37,10 @@ mod module {
         module.add("HASH_VERSION", retold::hash::HASH_VERSION)?;
         module.add("MINIMA", retold::minhash::near::MINIMA)?;
         module.add("NEAR_THRESHOLD", retold::config::NEAR_THRESHOLD)?;
-        module.add("STORY_THRESHOLD", retold::config::STORY_THRESHOLD)
+        module.add("STORY_THRESHOLD", retold::config::STORY_THRESHOLD)?;
+        let near = retold::cluster::near::Limits::default();
+        module.add("NEAR_IN_MEMORY", near.in_memory)?;
+        module.add("FILE_CAP", retold::lsh::story::Limits::default().file_cap)?;
+        module.add("MOST_TERMS", retold::score::story::weights::MOST_TERMS)
     }
 }

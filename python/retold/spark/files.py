@@ -27,6 +27,13 @@ def remove(spark: SparkSession, path: str) -> None:
     system.delete(file, True)
 
 
+def move(spark: SparkSession, path: str, to: str) -> None:
+    """Gives a folder another name."""
+    system, file = _opened(spark, path)
+    if not system.rename(file, _opened(spark, to)[1]):
+        raise OSError(f"{path} could not be moved to {to}")
+
+
 def head(spark: SparkSession, path: str, length: int) -> bytes:
     """The first bytes of a file."""
     system, file = _opened(spark, path)

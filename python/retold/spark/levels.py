@@ -11,15 +11,6 @@ from pyspark.sql import functions as F
 from .. import _retold
 from .tables import Tables, native
 
-#: Pairs of the largest component whose texts come together.
-_IN_MEMORY = 1 << 20
-
-#: Articles that the most useful term of a key is held by.
-_FILE_CAP = 200
-
-#: Terms that weigh as their own, at most.
-_MOST_TERMS = 1 << 26
-
 
 def _null(kind: str) -> Column:
     return F.lit(None).cast(kind)
@@ -29,25 +20,26 @@ def _kind(kind: int) -> Column:
     return F.lit(kind).cast("long").alias("kind")
 
 
-def account(sketches: DataFrame) -> tuple[dict[str | None, int], int]:
-    """The rows that were read, by why they are no articles (`None`: they are), and the bytes of the
-    longest list."""
+def account(sketches: DataFrame) -> tuple[dict[str | None, int], int, int]:
+    """The rows that were read, by why they are no articles (`None`: they are); those whose text was
+    cut; and the bytes of the longest list."""
     longest = F.max(F.length("list")).alias("longest")
-    rows = sketches.groupBy("skipped").agg(F.count("*").alias("rows"), longest).collect()
-    return {row["skipped"]: row["rows"] for row in rows}, max(
-        (row["longest"] or 0 for row in rows), default=0
-    )
+    counts = F.count("*").alias("rows"), F.sum("cut").alias("cut"), longest
+    rows = sketches.groupBy("skipped").agg(*counts).collect()
+    cut, most = ([row[name] or 0 for row in rows] for name in ("cut", "longest"))
+    return {row["skipped"]: row["rows"] for row in rows}, sum(cut), max(most, default=0)
 
 
 def number(tables: Tables, sketches: DataFrame) -> tuple[DataFrame, int]:
     """Articles numbered in the order of their ids, with names that differ, and the first of their
     exact copies: article, row, name, source, exact; and how many were renamed."""
-    keys = sketches.where("skipped is null").select("row", "id", "source", "digest")
+    columns = ["row", "id", "source", "digest", "fields"]
+    keys = sketches.where("skipped is null").select(columns)
     # By the id alone, so that all articles of one come together.
     ranges = keys.repartitionByRange(tables.partitions, "id")
     placed = tables.write(
         "places",
-        native(ranges.sortWithinPartitions("id", "source", "digest"), "number", partition=None),
+        native(ranges.sortWithinPartitions("id", "source", "fields"), "number", partition=None),
     )
     first, firsts = 0, []
     for row in placed.groupBy("partition").count().orderBy("partition").collect():
@@ -55,7 +47,7 @@ def number(tables: Tables, sketches: DataFrame) -> tuple[DataFrame, int]:
         first += row["count"]
     if first >= 1 << 32:
         raise ValueError(f"more than {(1 << 32) - 1} articles in one run: split the input")
-    begins = tables.spark.createDataFrame(firsts, "partition bigint, first bigint")
+    begins = tables.rows(["partition", "first"], firsts)
     numbered = placed.join(F.broadcast(begins), "partition").withColumn(
         "article", F.col("first") + F.col("place")
     )
@@ -104,7 +96,7 @@ def near(tables: Tables, name: str, articles: DataFrame, threshold: float) -> Da
     """Near groups: article, representative, to, score, for all but representatives."""
     bands = native(articles.select("article", "signature"), "bands")
     buckets = tables.together(bands, "bucket", "bucket", "article")
-    agreeing = tables.write(f"{name}-agreeing", native(buckets, "buckets"))
+    agreeing = tables.write(f"{name}-agreeing", native(buckets, "buckets"), lists=False)
     lists = articles.select("article", "list")
     copies = tables.write(
         f"{name}-copies",
@@ -112,7 +104,9 @@ def near(tables: Tables, name: str, articles: DataFrame, threshold: float) -> Da
     )
     components = tables.components(name, copies)
     rooted = copies.join(components.withColumnRenamed("article", "a"), "a")
-    large = rooted.groupBy("root").count().where(F.col("count") > _IN_MEMORY).select("root")
+    large = (
+        rooted.groupBy("root").count().where(F.col("count") > _retold.NEAR_IN_MEMORY).select("root")
+    )
     nothing = [_null("long").alias(column) for column in ("b", "shared", "of_a", "of_b")]
     member: list[Column] = [F.col("root"), _kind(0), F.col("article").alias("a"), nothing[0]]
     rows = (
@@ -155,7 +149,7 @@ def without_furniture(
         .join(articles.select("article", F.col("words").alias("all")), "article")
     )
     carriers = tables.together(repeated.join(own, "article"), "key", "key", "article")
-    pieces = tables.write("pieces", native(carriers, "furniture", **bound))
+    pieces = tables.write("pieces", native(carriers, "furniture", **bound), lists=False)
     furnished = articles.join(pieces.select("article").distinct(), "article", "left_semi")
     rows = pieces.select(
         "article", _kind(0), "key", _null("long").alias("host"), _null("binary").alias("list")
@@ -208,12 +202,12 @@ def story(
     compared = tables.write("compared", native(tables.gathered(candidates, lists), "compare"))
     alike = compared.where("b is null").select("a", "alike")
     density = native(tables.together(alike, "a", "a"), "density", articles=n)
-    around = tables.write("density", density)
+    around = tables.write("density", density, lists=False)
     pairs = compared.where("b is not null").select("a", "b", "bits")
     for end in ("a", "b"):
         of_end = around.select(F.col("article").alias(end), F.col("around").alias(f"around_{end}"))
         pairs = pairs.join(of_end, end)
-    counting = tables.write("counting", native(pairs, "counting"))
+    counting = tables.write("counting", native(pairs, "counting"), lists=False)
     lists = speaking.select("article", "list")
     gathered = tables.gathered(counting, lists, ("bits", "density"))
     edges = tables.write("edges", native(gathered, "edges"))
@@ -250,15 +244,15 @@ def _packed(
     chunked = kept.withColumn("chunk", F.shiftright("term", 22))
     packed = native(tables.together(chunked, "chunk", "term"), "pack")
     rows = packed.orderBy("chunk").collect()
-    return tables.spark.sparkContext.broadcast([bytes(row["counts"]) for row in rows])
+    return tables.broadcast([bytes(row["counts"]) for row in rows])
 
 
 def _useful_terms(counts: DataFrame) -> DataFrame:
-    return counts.where(F.col("held") <= _FILE_CAP)
+    return counts.where(F.col("held") <= _retold.FILE_CAP)
 
 
 def _kept_terms(counts: DataFrame) -> DataFrame:
-    if counts.count() <= _MOST_TERMS:
+    if counts.count() <= _retold.MOST_TERMS:
         return counts
     last = (1 << 16) - 1
     held_by = [0] * (last + 1)
@@ -273,8 +267,8 @@ def assignments(
     """A row for each article: article, id, source, exact, near, story, relation, to, score."""
 
     def of(members: DataFrame | None, key: str, name: str) -> DataFrame:
-        none = "article bigint, representative bigint, to bigint, score double"
-        members = tables.spark.createDataFrame([], none) if members is None else members
+        if members is None:
+            members = tables.rows(["article", "representative", "to", "score"], [])
         return members.select(
             F.col("article").alias(key),
             F.col("representative").alias(name),
@@ -314,8 +308,9 @@ def assignments(
     alone = ["exact", "near", "story"]
     is_alone = " and ".join(f"article = {name}" for name in alone)
     single = rows.where(is_alone)
-    named = rows.where(f"not ({is_alone})").unionByName(single.where("to is not null"))
-    single = single.where("to is null").select(
+    is_matched = F.col("to").isNotNull()
+    named = rows.where(f"not ({is_alone})").unionByName(single.where(is_matched))
+    single = single.where(~is_matched).select(
         "article",
         "id",
         "source",

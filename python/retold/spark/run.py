@@ -9,11 +9,24 @@ import tempfile
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
-from pyspark.sql.types import ArrayType, BinaryType, MapType, StructType
+from pyspark.sql.types import (
+    ByteType,
+    CharType,
+    DataType,
+    DateType,
+    IntegerType,
+    LongType,
+    NullType,
+    ShortType,
+    StringType,
+    TimestampNTZType,
+    TimestampType,
+    VarcharType,
+)
 
 from .. import _retold
 from . import levels
@@ -22,9 +35,8 @@ from .tables import Tables, native
 _LEVELS = ("exact", "near", "story")
 _COLUMNS = ("id", "source", "exact", "near", "story", "relation", "to", "score")
 
-#: Rows of a batch that crosses from Spark to a step: texts are of any length, so few at first.
-_ROWS_OF_TEXT = 256
-_MOST_ROWS = 2048
+#: Rows of a batch of texts: they are of any length, so few.
+_ROWS_OF_TEXT = 64
 
 #: Bytes of a batch at most, in rows of the longest list: Arrow ends at 2 GiB.
 _BATCH = 1 << 28
@@ -44,15 +56,24 @@ class Outcome:
     read: int
     #: Rows that are no articles, by reason.
     skipped: dict[str, int]
+    #: Articles whose text was cut at 16 MiB.
+    cut: int
     #: Articles whose id was taken and who were given another: `ID#2` and so on.
     repeated_ids: int
     #: Articles that were compared without a part of their text: furniture of their site.
     trimmed: int
 
+    #: The files behind the assignments, and who can remove them.
+    _tables: Tables = field(repr=False)
+
     @property
     def articles(self) -> int:
         """Rows that are articles."""
         return self.read - sum(self.skipped.values())
+
+    def remove(self) -> None:
+        """Removes the files behind the assignments, once these are not needed any more."""
+        self._tables.close(None)
 
 
 def cluster(df: DataFrame, **options: object) -> DataFrame:
@@ -100,9 +121,11 @@ def run(
 
     `progress` is called with the name of each stage as it begins.
 
+    Texts are cut at 16 MiB, and counted; of over 64 MiB they are skipped: as in files. Articles of
+    one id are told apart by their sources, and where these are the same by what they hold.
+
     Raises `ValueError` for options and columns that make no sense, `TypeError` for what holds no
-    strings. Nothing but counts, and those of
-    terms, comes to the driver.
+    strings. Nothing but counts, and those of terms, comes to the driver.
     """
     _check(df, match, near_threshold, story_threshold, window, partitions, memory)
     articles = _columns(df, id, text, title, url, date, source, lines)
@@ -110,8 +133,14 @@ def run(
     partitions = partitions or context.defaultParallelism
     spark = df.sparkSession.newSession()
     # As many partitions as were asked for; strings with 64-bit offsets, since a text may be long.
-    spark.conf.set("spark.sql.shuffle.partitions", str(partitions))
-    spark.conf.set("spark.sql.execution.arrow.useLargeVarTypes", "true")
+    for name, value in {
+        **_of_file_systems(df.sparkSession),
+        "spark.sql.shuffle.partitions": str(partitions),
+        "spark.sql.execution.arrow.useLargeVarTypes": "true",
+        "spark.sql.files.ignoreCorruptFiles": "false",
+        "spark.sql.files.ignoreMissingFiles": "false",
+    }.items():
+        spark.conf.set(name, value)
     folder = f"{_work_dir(spark, work_dir)}/retold-{uuid.uuid4().hex}"
     tables = Tables(spark, folder, partitions, memory, progress or (lambda _: None))
     try:
@@ -126,9 +155,9 @@ def run(
             window,
         )
     except BaseException:
-        tables.remove_all()
+        tables.close(None)
         raise
-    tables.remove_all_but("assignments")
+    tables.close("assignments")
     return outcome
 
 
@@ -148,9 +177,8 @@ def _run(
         else:
             read = native(df, "sketch", partition=None)
         sketches = tables.write("sketches", read)
-    by_reason, longest = levels.account(sketches)
-    rows = max(1, min(_MOST_ROWS, _BATCH // max(1, longest)))
-    tables.spark.conf.set("spark.sql.execution.arrow.maxRecordsPerBatch", str(rows))
+    by_reason, cut, longest = levels.account(sketches)
+    tables.rows_of_lists = max(1, _BATCH // max(1, longest))
     articles, repeated_ids = levels.number(tables, sketches)
     near_members = stories = None
     trimmed = 0
@@ -169,7 +197,7 @@ def _run(
     total = sum(by_reason.values())
     # Sorted as it is read: Spark reads the files of a table in no order of theirs.
     in_order = result.orderBy("article").select(*_COLUMNS)
-    return Outcome(in_order, total, skipped, repeated_ids, trimmed)
+    return Outcome(in_order, total, skipped, cut, repeated_ids, trimmed, tables)
 
 
 def _check(
@@ -181,18 +209,18 @@ def _check(
     partitions: int | None,
     memory: int,
 ) -> None:
-    if not isinstance(df, DataFrame):
-        raise TypeError(f"a Spark DataFrame is expected, not {type(df).__name__}")
+    if not isinstance(df, DataFrame) or not hasattr(df, "_jdf"):
+        raise TypeError(f"a DataFrame of Spark (not of Connect) is expected, not {type(df)}")
     if match not in _LEVELS:
         raise ValueError(f"match is {match!r}: it must be one of {', '.join(_LEVELS)}")
     _retold.check_thresholds(near_threshold, story_threshold)
-    for name, value, least in (
-        ("window", window, 0),
-        ("partitions", partitions, 1),
-        ("memory", memory, 1),
+    for name, value, least, most in (
+        ("window", window, 0, (1 << 32) - 1),
+        ("partitions", partitions, 1, 1 << 20),
+        ("memory", memory, 1, 1 << 62),
     ):
-        if value is not None and value < least:
-            raise ValueError(f"{name} is {value}: it must be at least {least}")
+        if value is not None and not least <= value <= most:
+            raise ValueError(f"{name} is {value}: it must be from {least} to {most}")
 
 
 def _columns(
@@ -215,23 +243,51 @@ def _columns(
     chosen = []
     for part, name in named.items():
         if name is None:
-            name = part if part in df.columns else None
+            if df.columns.count(part) != 1 or not _fits(df, part, part):
+                continue
+            name = part
+        elif df.columns.count(name) > 1:
+            raise ValueError(f"there are several columns {name!r}: rename all but one")
         elif name not in df.columns:
             near = difflib.get_close_matches(name, df.columns, n=1)
             meant = f"did you mean {near[0]!r}? " if near else ""
             raise ValueError(
                 f"there is no column {name!r}: {meant}there are {', '.join(map(repr, df.columns))}"
             )
-        if name is None:
-            continue
-        column = F.col("`" + name.replace("`", "``") + "`")
-        kind = df.schema[name].dataType
-        if isinstance(kind, (ArrayType, BinaryType, MapType, StructType)):
-            raise TypeError(
-                f"column {name!r} holds {kind.simpleString()}, where strings are wanted"
-            )
-        chosen.append(column.cast("string").alias(part))
+        elif not _fits(df, part, name):
+            kind = df.schema[name].dataType.simpleString()
+            raise TypeError(f"column {name!r} holds {kind}, where {_WANTED[part][0]} are wanted")
+        column = "`" + name.replace("`", "``") + "`"
+        if isinstance(df.schema[name].dataType, TimestampType):
+            # The day in UTC, whatever the zone of a session: as one machine has it.
+            days = f"cast(floor(unix_micros({column}) / 86400000000) as int)"
+            chosen.append(F.expr(f"date_add(date'1970-01-01', {days})").cast("string").alias(part))
+        else:
+            chosen.append(F.col(column).cast("string").alias(part))
     return df.select(chosen)
+
+
+_NUMBERS = (ByteType, ShortType, IntegerType, LongType)
+_DATES = (DateType, TimestampType, TimestampNTZType)
+
+#: What each column may hold beside strings, in words and as types.
+_WANTED: dict[str, tuple[str, tuple[type[DataType], ...]]] = {
+    "id": ("strings or whole numbers", _NUMBERS),
+    "date": ("strings, dates or timestamps", _DATES),
+    **dict.fromkeys(("text", "title", "url", "source", "line"), ("strings", ())),
+}
+
+
+def _fits(df: DataFrame, part: str, name: str) -> bool:
+    kinds = (StringType, VarcharType, CharType, NullType, *_WANTED[part][1])
+    return isinstance(df.schema[name].dataType, kinds)
+
+
+def _of_file_systems(spark: SparkSession) -> dict[str, str]:
+    """What a caller's session says of file systems: keys to a bucket, say."""
+    settings = {row["key"]: row["value"] for row in spark.sql("SET").collect()}
+    ours = ("fs.", "spark.hadoop.", "spark.fs.")
+    return {name: value for name, value in settings.items() if name.startswith(ours)}
 
 
 def _work_dir(spark: SparkSession, work_dir: str | None) -> str:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import math
+import os
 import tempfile
+import warnings
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import pyarrow as pa
-from pyspark import TaskContext
-from pyspark.sql import DataFrame, SparkSession
+from pyspark import Broadcast, TaskContext
+from pyspark.sql import DataFrame, Observation, SparkSession
 from pyspark.sql import functions as F
 
 from .. import _retold
@@ -19,8 +21,11 @@ from . import files
 #: Bytes of lists that a task holds at a time, at most: a quarter of what a step may use.
 _GATHERED_SHARE = 4
 
-#: Articles in a block that is filed: 500 bytes each while it is searched.
-_FILED = 250_000
+#: Bytes that an article takes while a block is filed and searched.
+_FILED = 1000
+
+#: Rows of a batch that crosses from Spark to a step, at most.
+_MOST_ROWS = 1 << 13
 
 #: Forests that are merged into one.
 _MERGED = 16
@@ -54,8 +59,17 @@ def _open(name: str, arguments: dict[str, Any], driver: str) -> _retold.Step:
         context = TaskContext.get()
         opened["partition"] = context.partitionId() if context else 0
     if "work_dir" in opened:
-        opened["work_dir"] = tempfile.gettempdir()
+        opened["work_dir"] = _scratch()
     return _retold.Step(name, **opened)
+
+
+def _scratch() -> str:
+    """Where the engine has its own files on this machine: of a standalone cluster, of YARN."""
+    for name in ("SPARK_LOCAL_DIRS", "LOCAL_DIRS"):
+        folders = [folder for folder in os.environ.get(name, "").split(",") if folder]
+        if folders:
+            return folders[0]
+    return tempfile.gettempdir()
 
 
 @dataclass
@@ -71,26 +85,60 @@ class Tables:
     #: Bytes that a native step may hold before it writes to a temporary folder of its machine.
     memory: int
     tell: Callable[[str], None]
+    #: Rows of a batch that holds lists: Arrow ends at 2 GiB.
+    rows_of_lists: int = 1
     written: list[str] = field(default_factory=list)
+    sent: list[Broadcast[list[bytes]]] = field(default_factory=list)
 
-    def write(self, name: str, df: DataFrame) -> DataFrame:
-        """Writes a table, and reads it again."""
+    def write(self, name: str, df: DataFrame, lists: bool = True) -> DataFrame:
+        """Writes a table, and reads it again. `lists`: whether steps on the way to it are given
+        lists, of which the longest says how many rows fit in a batch."""
         self.tell(name)
         self.spark.sparkContext.setJobDescription(f"retold: {name}")
+        rows = min(self.rows_of_lists, _MOST_ROWS) if lists else _MOST_ROWS
+        self.spark.conf.set("spark.sql.execution.arrow.maxRecordsPerBatch", str(rows))
         path = f"{self.folder}/{name}"
         self.written.append(name)
-        df.write.mode("overwrite").parquet(path)
-        return self.spark.read.schema(df.schema).parquet(path)
+        given = Observation()
+        counted = df.observe(given, F.count(F.lit(1)).alias("rows"))
+        counted.write.mode("overwrite").parquet(path)
+        table = self.spark.read.schema(df.schema).parquet(path)
+        # What workers wrote where no one else looks would be missing without a word.
+        found, wanted = table.count(), given.get["rows"]
+        if found != wanted:
+            raise RuntimeError(
+                f"{path}: {wanted} rows were written, and {found} are there: name a work_dir "
+                "that the driver and all workers reach"
+            )
+        return table
 
-    def remove_all(self) -> None:
-        """Removes the folder of the run."""
-        files.remove(self.spark, self.folder)
+    def rows(self, columns: Sequence[str], rows: Sequence[Sequence[int]]) -> DataFrame:
+        """A small table of whole numbers. By way of SQL: to make a frame of Python's would make this
+        session the one that callers find."""
+        values = ", ".join(f"struct({', '.join(f'{of}L' for of in row)})" for row in rows)
+        kind = ", ".join(f"`{name}`: bigint" for name in columns)
+        table = f"cast(array({values}) as array<struct<{kind}>>)"
+        return self.spark.sql(f"select inline({table})")
 
-    def remove_all_but(self, kept: str) -> None:
-        """Removes all tables but one."""
-        for name in self.written:
-            if name != kept:
-                files.remove(self.spark, f"{self.folder}/{name}")
+    def broadcast(self, chunks: list[bytes]) -> Broadcast[list[bytes]]:
+        """Sends chunks to all workers, until the run ends."""
+        self.sent.append(self.spark.sparkContext.broadcast(chunks))
+        return self.sent[-1]
+
+    def close(self, kept: str | None) -> None:
+        """Removes all tables, or all but one. Where that fails the run has not."""
+        # None is what it takes for no description.
+        self.spark.sparkContext.setLocalProperty("spark.job.description", None)  # type: ignore[arg-type]
+        for sent in self.sent:
+            sent.destroy()
+        try:
+            if kept is None:
+                files.remove(self.spark, self.folder)
+            for name in self.written if kept else []:
+                if name != kept:
+                    files.remove(self.spark, f"{self.folder}/{name}")
+        except Exception as error:
+            warnings.warn(f"{self.folder} could not be removed: {error}", stacklevel=2)
 
     def together(self, df: DataFrame, by: str, *order: str | Any) -> DataFrame:
         """The rows of each value of `by` in one partition, which is sorted."""
@@ -133,7 +181,7 @@ class Tables:
 
     def file_blocks(self, articles: int) -> tuple[int, int]:
         """Blocks that are filed, and blocks that ask."""
-        filed = max(1, math.ceil(articles / _FILED))
+        filed = max(1, math.ceil(articles * _FILED / self.memory))
         return filed, max(1, math.ceil(self.partitions / filed))
 
     def components(self, name: str, edges: DataFrame) -> DataFrame:
@@ -141,12 +189,13 @@ class Tables:
 
         Every partition keeps a spanning forest of its edges, and forests are merged, some at a
         time, until one is left: a round for every factor of sixteen in the partitions. The last
-        task holds 24 bytes for each article that has an edge.
+        task holds some 60 bytes for each article that has an edge.
         """
         forest = native(edges.select("a", "b"), "forest")
         left = self.partitions
         while left > _MERGED:
             left = math.ceil(left / _MERGED)
             merged = native(forest.repartition(left, "a"), "forest")
-            forest = self.write(f"{name}-forest-{left}", merged)
-        return self.write(f"{name}-components", native(forest.repartition(1), "components"))
+            forest = self.write(f"{name}-forest-{left}", merged, lists=False)
+        last = native(forest.repartition(1), "components")
+        return self.write(f"{name}-components", last, lists=False)

@@ -4,8 +4,9 @@ use super::rows::{Cell, Columns, Kind, Out, Rows, bytes_of, long};
 use super::{Failure, Stage};
 use crate::strings::Strings;
 use retold::article::Article;
+use retold::hash::{combine, hash64};
 use retold::pipeline::{Sketcher, Sketches, next_number, numbered};
-use retold::read::{Fields, Format, ReadOptions, Reason, read_bytes};
+use retold::read::{Fields, Format, MAX_ARTICLE, ReadOptions, Reason, read_bytes};
 use std::cmp::Ordering;
 
 /// Bits of a row's number that its place in its partition takes.
@@ -30,22 +31,26 @@ impl Sketch {
         &mut self,
         id: Option<&str>,
         source: Option<&str>,
-        article: Result<Article, String>,
+        article: Result<(Article, bool), String>,
         out: &mut Out,
     ) -> Result<(), Failure> {
         let [id, source] = [id, source].map(Cell::text);
         let number = long(self.next);
         self.next += 1;
         self.sketches.clear();
-        let sketched = article.and_then(|article| {
+        let sketched = article.and_then(|(article, cut)| {
             let sketched = self.sketcher.sketch(&article, &mut self.sketches);
-            sketched.map_err(|skip| skip.reason.to_string())
+            sketched.map_err(|skip| skip.reason.to_string())?;
+            Ok((fields_of(&article), cut))
         });
-        if let Err(why) = sketched {
-            let mut cells = [Cell::Null; SKETCH.len()];
-            cells[..4].copy_from_slice(&[number, id, source, Cell::Text(&why)]);
-            return out.row(&cells);
-        }
+        let (fields, cut) = match sketched {
+            Ok(sketched) => sketched,
+            Err(why) => {
+                let mut cells = [Cell::Null; SKETCH.len()];
+                cells[..4].copy_from_slice(&[number, id, source, Cell::Text(&why)]);
+                return out.row(&cells);
+            }
+        };
         let sketch = self.sketches.sketch(0);
         out.row(&[
             number,
@@ -59,9 +64,29 @@ impl Sketch {
             long(sketch.words),
             Cell::Bytes(bytes_of(sketch.list)),
             Cell::Bytes(bytes_of(sketch.signature)),
+            Cell::Bytes(&fields),
+            long(cut),
         ])
     }
 }
+
+/// A hash of all that is given of an article: two with the same id are told apart by it, where one
+/// machine would know their places in a file. Where it is the same, so are they.
+fn fields_of(article: &Article) -> [u8; 16] {
+    let Article { title, url, date, text, .. } = article;
+    let given = [Some(text), title.as_ref(), url.as_ref(), date.as_ref()];
+    let half = |seed: u64| {
+        let hash = |hash: u64, field: Option<&String>| {
+            combine(hash, field.map_or(seed, |field| hash64(field.as_bytes(), seed + 1)))
+        };
+        given.into_iter().fold(seed, hash).to_be_bytes()
+    };
+    let [first, second] = [half(0), half(2)];
+    std::array::from_fn(|at| if at < 8 { first[at] } else { second[at - 8] })
+}
+
+/// Bytes of the longest text that is read at all: as of a record of a file.
+const LONGEST: usize = 4 * MAX_ARTICLE;
 
 /// Why a row without an id is left out: on one machine an article is named by its place, which rows of
 /// a cluster do not have.
@@ -78,6 +103,8 @@ pub(super) const SKETCH: Columns = &[
     ("words", Kind::Long),
     ("list", Kind::Bytes),
     ("signature", Kind::Bytes),
+    ("fields", Kind::Bytes),
+    ("cut", Kind::Long),
 ];
 
 impl Stage for Sketch {
@@ -88,16 +115,19 @@ impl Stage for Sketch {
         let sources = optional("source")?;
         for row in 0..rows.len() {
             let given = |column: &Option<Strings>| Some(column.as_ref()?.get(row)?.into_owned());
-            let id = ids.get(row);
+            // An empty one is none, as in a file.
+            let id = ids.get(row).filter(|id| !id.is_empty());
             let article = match (&id, texts.get(row)) {
                 (None, _) => Err(NO_ID.to_owned()),
                 (_, None) => Err(Reason::NoTextField.to_string()),
-                (Some(id), Some(text)) => Ok(Article {
-                    title: given(&titles),
-                    url: given(&urls),
-                    date: given(&dates),
-                    ..Article::new(&**id, text)
-                }),
+                (_, Some(text)) if text.len() > LONGEST => Err(Reason::TooLong.to_string()),
+                (Some(id), Some(text)) => {
+                    let end = text.floor_char_boundary(MAX_ARTICLE);
+                    let article = Article::new(&**id, &text[..end]);
+                    let [title, url, date] = [&titles, &urls, &dates].map(given);
+                    let cut = end < text.len();
+                    Ok((Article { title, url, date, ..article }, cut))
+                }
             };
             self.give(id.as_deref(), given(&sources).as_deref(), article, out)?;
         }
@@ -127,10 +157,12 @@ impl SketchLines {
     ) -> Result<(), Failure> {
         let (sketch, options) = (&mut self.sketch, &self.options);
         let mut result = Ok(());
-        let tally = read_bytes(source.unwrap_or_default(), lines, options, |batch| {
+        // Its name would say that a file is packed, which its lines are no longer.
+        let tally = read_bytes("lines", lines, options, |batch| {
             result = batch.records.iter().try_for_each(|record| {
-                let mut article = batch.decode(record, options).map(|decoded| decoded.article);
-                let id = article.as_mut().ok().and_then(|article| article.id.take());
+                let mut article =
+                    batch.decode(record, options).map(|decoded| (decoded.article, decoded.cut));
+                let id = article.as_mut().ok().and_then(|(article, _)| article.id.take());
                 let article = match (&id, article) {
                     (None, Ok(_)) => Err(NO_ID.to_owned()),
                     (_, article) => article.map_err(|skip| skip.reason.to_string()),
@@ -171,7 +203,7 @@ impl Stage for SketchLines {
     }
 }
 
-/// From articles sorted by id, source and digest to their places in the partition; `repeat` is how
+/// From articles sorted by id, source and fields to their places in the partition; `repeat` is how
 /// often the id came before. All articles of one id are in one partition.
 pub(super) struct Number {
     partition: i64,

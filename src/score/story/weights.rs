@@ -43,7 +43,7 @@ pub const IDF_UNITS: f64 = 4096.0;
 /// the fewest holders are forgotten, all with the same number of them at a time, and weigh as if one
 /// article held them: in a corpus that large this is the same up to hundreds of articles (see
 /// [`GREATEST`]), but nobody is found by them.
-const MOST_TERMS: u64 = 1 << 26;
+pub const MOST_TERMS: u64 = 1 << 26;
 
 /// A term that one article holds says nothing of two.
 const LEAST_HELD: u32 = 2;
