@@ -113,8 +113,8 @@ class Tables:
         return table
 
     def rows(self, columns: Sequence[str], rows: Sequence[Sequence[int]]) -> DataFrame:
-        """A small table of whole numbers. By way of SQL: to make a frame of Python's would make this
-        session the one that callers find."""
+        """A small table of whole numbers. By way of SQL: a frame made of Python's values would make
+        this session the one that callers find."""
         values = ", ".join(f"struct({', '.join(f'{of}L' for of in row)})" for row in rows)
         kind = ", ".join(f"`{name}`: bigint" for name in columns)
         table = f"cast(array({values}) as array<struct<{kind}>>)"
