@@ -129,9 +129,9 @@ class Tables:
         """Removes all tables, or all but one. Where that fails the run has not."""
         # None is what it takes for no description.
         self.spark.sparkContext.setLocalProperty("spark.job.description", None)  # type: ignore[arg-type]
-        for sent in self.sent:
-            sent.destroy()
         try:
+            while self.sent:
+                self.sent.pop().destroy()
             if kept is None:
                 files.remove(self.spark, self.folder)
             for name in self.written if kept else []:
