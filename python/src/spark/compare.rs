@@ -1,6 +1,6 @@
 //! The story level: how alike candidates are, the density around articles, edges, groups.
 
-use super::gathered::{self, Gathered, Next};
+use super::gathered::{self, Gathered, Next, place};
 use super::near::make_set;
 use super::rows::{Cell, Columns, Kind, Order, Out, Rows, bytes_of, long, numbers};
 use super::{Failure, Stage};
@@ -264,10 +264,7 @@ impl Stage for StoryGroups {
                 self.articles.push(a.at(row));
                 continue;
             }
-            let place = |article: i64| {
-                let place = self.articles.binary_search(&article);
-                place.map(|place| place as u32).map_err(|_| Failure::Missing(article))
-            };
+            let place = |article: i64| Ok::<_, Failure>(place(&self.articles, article)? as u32);
             let [a, b] = [place(a.at(row))?, place(b.at(row))?];
             let (store, articles) = (&self.store, self.articles.len());
             let graph =

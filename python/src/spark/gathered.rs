@@ -51,6 +51,11 @@ pub(super) enum Next {
     Pair(usize, usize),
 }
 
+/// The place of an article among some, which rise.
+pub(super) fn place(articles: &[i64], article: i64) -> Result<usize, Failure> {
+    articles.binary_search(&article).map_err(|_| Failure::Missing(article))
+}
+
 impl Gathered {
     /// Whether a row is the first of another task.
     pub(super) fn opens(&self, columns: &Columns<'_>, row: usize) -> bool {
@@ -80,7 +85,7 @@ impl Gathered {
     }
 
     fn place(&self, article: i64) -> Result<usize, Failure> {
-        self.articles.binary_search(&article).map_err(|_| Failure::Missing(article))
+        place(&self.articles, article)
     }
 
     /// The articles of the task whose lists have come.

@@ -1,6 +1,6 @@
 //! The near level: buckets of bands, exact scores, groups.
 
-use super::gathered::{self, Gathered, Next};
+use super::gathered::{self, Gathered, Next, place};
 use super::rows::{Cell, Columns, Kind, Order, Out, Rows, bytes_of, list, long, numbers};
 use super::{Failure, Stage};
 use retold::cluster;
@@ -245,10 +245,7 @@ impl Stage for NearGroups {
                 self.texts.push(&list(&lists, row))?;
                 continue;
             }
-            let place = |article: i64| {
-                let place = self.articles.binary_search(&article);
-                place.map(|place| place as u32).map_err(|_| Failure::Missing(article))
-            };
+            let place = |article: i64| Ok::<_, Failure>(place(&self.articles, article)? as u32);
             let [shared, of_a, of_b] = [shared, of_a, of_b].map(|count| count.at(row) as u32);
             self.pairs.push([place(a.at(row))?, place(b.at(row))?, shared, of_a, of_b])?;
         }
