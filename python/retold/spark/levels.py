@@ -241,6 +241,7 @@ def _packed(
     """How many articles hold each term, of those that `keep` keeps, sent to all workers."""
     counts = native(df, step).groupBy("term").agg(F.sum("held").alias("held"))
     kept = keep(tables.write(name, counts.where("held > 1")))
+    # As `pack` parts them: a chunk comes whole to one task.
     chunked = kept.withColumn("chunk", F.shiftright("term", 22))
     packed = native(tables.together(chunked, "chunk", "term"), "pack")
     rows = packed.orderBy("chunk").collect()

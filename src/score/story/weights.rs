@@ -41,8 +41,8 @@ pub const IDF_UNITS: f64 = 4096.0;
 
 /// Terms that are kept at most: 256 MiB of them. Where more are held by several articles, those with
 /// the fewest holders are forgotten, all with the same number of them at a time, and weigh as if one
-/// article held them: in a corpus that large this is the same up to hundreds of articles (see
-/// [`GREATEST`]), but nobody is found by them.
+/// article held them: in a corpus that large this is the same up to hundreds of articles, since no
+/// weight exceeds 10 nats, but nobody is found by them.
 pub const MOST_TERMS: u64 = 1 << 26;
 
 /// A term that one article holds says nothing of two.
