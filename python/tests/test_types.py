@@ -11,9 +11,9 @@ import retold
 PACKAGE = Path(__file__).parents[1]
 
 
-def run(*command: str) -> None:
+def run(*command: str, folder: Path = PACKAGE) -> None:
     done = subprocess.run(
-        [sys.executable, "-m", *command], cwd=PACKAGE, capture_output=True, text=True
+        [sys.executable, "-m", *command], cwd=folder, capture_output=True, text=True
     )
     assert done.returncode == 0, done.stdout + done.stderr
 
@@ -23,8 +23,8 @@ def test_the_package_and_its_tests_are_typed() -> None:
     run("mypy", "--strict", "tests")
 
 
-def test_the_stubs_are_those_of_the_module() -> None:
-    run("mypy.stubtest", "retold._retold")
+def test_the_stubs_are_those_of_the_module(tmp_path: Path) -> None:
+    run("mypy.stubtest", "retold._retold", folder=tmp_path)
 
 
 def test_what_is_named_is_there() -> None:
