@@ -2,8 +2,8 @@
 
     python benches/spark/measure.py DUMP.jsonl PROGRAM [near|story]
 
-Spark runs here, on two cores. Of each stage: seconds from its beginning to the next one's, bytes that
-were shuffled and written for each article. Of the Python workers: the largest resident set.
+Spark runs here, on two cores. Of each stage: seconds from its beginning to the next one's, and
+bytes shuffled and written for each article. Of the Python workers: the largest resident set.
 """
 
 from __future__ import annotations
@@ -19,9 +19,8 @@ from pathlib import Path
 
 os.environ["PYSPARK_PYTHON"] = sys.executable
 
-from pyspark.sql import SparkSession  # noqa: E402
-
-from retold.spark import run  # noqa: E402
+from pyspark.sql import SparkSession
+from retold.spark import run
 
 
 def largest_worker(stop: threading.Event) -> list[int]:
@@ -100,8 +99,9 @@ def main(dump: str, program: str, match: str = "story") -> None:
     for (stage, at), (_, until) in zip(began, [*began[1:], ("", end)], strict=True):
         shuffled, written = (cost / outcome.articles for cost in costs.get(stage, (0, 0)))
         print(f"{stage},{until - at:.1f},{shuffled:.0f},{written:.0f}")
-    print(f"articles {outcome.articles}, program {alone:.1f} s, Spark {end - start:.1f} s,", end=" ")
-    print(f"ratio {(end - start) / alone:.1f}, largest Python worker {largest[0] >> 10} MiB")
+    took = end - start
+    print(f"{outcome.articles} articles, {alone:.1f} s alone, {took:.1f} s on Spark", end=", ")
+    print(f"ratio {took / alone:.1f}, largest Python worker {largest[0] >> 10} MiB")
 
 
 if __name__ == "__main__":
