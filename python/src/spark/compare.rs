@@ -1,8 +1,7 @@
 //! The story level: how alike candidates are, the density around articles, edges, groups.
 
-use super::gathered::{self, Gathered, Next, place};
-use super::near::make_set;
-use super::rows::{Cell, Columns, Kind, Order, Out, Rows, bytes_of, long, numbers};
+use super::gathered::{self, Gathered, Next, Sets, place};
+use super::rows::{Cell, Columns, Kind, Order, Out, PerArticle, Rows, bytes_of, long};
 use super::{Failure, Stage};
 use retold::cluster::graph::Graph;
 use retold::cluster::story::groups;
@@ -61,9 +60,11 @@ impl Compare {
         Ok(())
     }
 
-    /// Gives the cosines of a task that has been compared.
-    fn close(&mut self, articles: &[i64], out: &mut Out) -> Result<(), Failure> {
-        for (article, mut alike) in articles.iter().zip(std::mem::take(&mut self.alike)) {
+    /// Compares the last pairs of a task, and gives its cosines.
+    fn close(&mut self, out: &mut Out) -> Result<(), Failure> {
+        self.compare(out)?;
+        let alike = std::mem::take(&mut self.alike);
+        for (article, mut alike) in self.gathered.articles().iter().zip(alike) {
             if !alike.is_empty() {
                 keep_nearest(&mut alike);
                 let alike = Cell::Bytes(bytes_of(&alike));
@@ -88,9 +89,7 @@ impl Stage for Compare {
         let columns = gathered::Columns::of(rows)?;
         for row in 0..rows.len() {
             if self.gathered.opens(&columns, row) {
-                self.compare(out)?;
-                let articles = self.gathered.articles().to_vec();
-                self.close(&articles, out)?;
+                self.close(out)?;
             }
             if let Next::Pair(a, b) = self.gathered.next(&columns, row)? {
                 if self.of_one.0 != a {
@@ -104,31 +103,32 @@ impl Stage for Compare {
     }
 
     fn finish(&mut self, out: &mut Out) -> Result<(), Failure> {
-        self.compare(out)?;
-        let articles = self.gathered.articles().to_vec();
-        self.close(&articles, out)
+        self.close(out)
     }
 }
 
 /// From the cosines that tasks found, sorted by article (`a`), to the density around each.
 pub(super) struct Around {
     articles: usize,
-    order: Order,
-    article: Option<i64>,
-    alike: Vec<f32>,
+    alike: PerArticle<f32>,
 }
 
 impl Around {
     pub(super) fn new(articles: usize) -> Around {
-        Around { articles, order: Order::default(), article: None, alike: Vec::new() }
+        Around { articles, alike: PerArticle::default() }
     }
+}
 
-    fn close(&mut self, out: &mut Out) -> Result<(), Failure> {
-        let Some(article) = self.article else { return Ok(()) };
-        keep_nearest(&mut self.alike);
-        let around = around(self.alike.drain(..), self.articles, OF);
-        out.row(&[long(article), Cell::Double(f64::from(around))])
-    }
+/// Gives the density around an article of a corpus of so many.
+fn density(
+    article: i64,
+    alike: &mut Vec<f32>,
+    articles: usize,
+    out: &mut Out,
+) -> Result<(), Failure> {
+    keep_nearest(alike);
+    let around = around(alike.iter().copied(), articles, OF);
+    out.row(&[long(article), Cell::Double(f64::from(around))])
 }
 
 pub(super) const DENSITY: Columns = &[("article", Kind::Long), ("around", Kind::Double)];
@@ -136,20 +136,13 @@ pub(super) const DENSITY: Columns = &[("article", Kind::Long), ("around", Kind::
 impl Stage for Around {
     fn push(&mut self, rows: Rows<'_>, out: &mut Out) -> Result<(), Failure> {
         let (articles, alike) = (rows.longs("a")?, rows.bytes("alike")?);
-        for row in 0..rows.len() {
-            let article = articles.at(row);
-            self.order.next([article, 0, 0])?;
-            if self.article != Some(article) {
-                self.close(out)?;
-                self.article = Some(article);
-            }
-            self.alike.extend(numbers::<f32>(alike.bytes(row).unwrap_or_default()));
-        }
-        Ok(())
+        let n = self.articles;
+        self.alike.push(articles, &alike, |article, alike| density(article, alike, n, out))
     }
 
     fn finish(&mut self, out: &mut Out) -> Result<(), Failure> {
-        self.close(out)
+        let n = self.articles;
+        self.alike.finish(|article, alike| density(article, alike, n, out))
     }
 }
 
@@ -181,7 +174,7 @@ impl Stage for Counting {
 #[derive(Default)]
 pub(super) struct Edges {
     gathered: Gathered,
-    sets: Vec<Option<Box<[u64]>>>,
+    sets: Sets,
 }
 
 pub(super) const EDGE: Columns = &[("a", Kind::Long), ("b", Kind::Long), ("score", Kind::Double)];
@@ -195,10 +188,7 @@ impl Stage for Edges {
                 self.sets.clear();
             }
             let Next::Pair(a, b) = self.gathered.next(&columns, row)? else { continue };
-            for place in [a, b] {
-                make_set(&mut self.sets, place, self.gathered.list(place));
-            }
-            let [of_a, of_b] = [a, b].map(|place| self.sets[place].as_deref().unwrap_or_default());
+            let [of_a, of_b] = self.sets.of(&self.gathered, [a, b]);
             let phrases = phrases(Phrases::of(of_a).overlap(of_b));
             let parts = Phraseless::from_bits(bits.at(row) as u64);
             let score = parts.excess(phrases, density.value(row), OF);

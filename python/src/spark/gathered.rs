@@ -7,6 +7,8 @@
 use super::Failure;
 use super::rows::{Longs, Order, Rows, list};
 use crate::strings::Strings;
+use retold::shingle::near::shingles;
+use retold::text::Tokens;
 
 /// Kinds of rows, as they are sorted.
 const LIST: i64 = 0;
@@ -99,5 +101,28 @@ impl Gathered {
 
     pub(super) fn list(&self, place: usize) -> &[u32] {
         &self.lists[place]
+    }
+}
+
+/// The shingles of the articles of a task, made when they are first asked for.
+#[derive(Default)]
+pub(super) struct Sets(Vec<Option<Box<[u64]>>>);
+
+impl Sets {
+    /// Forgets those of a task.
+    pub(super) fn clear(&mut self) {
+        self.0.clear();
+    }
+
+    /// Those of a pair, whose lists are the words of both.
+    pub(super) fn of(&mut self, gathered: &Gathered, pair: [usize; 2]) -> [&[u64]; 2] {
+        for place in pair {
+            if self.0.len() <= place {
+                self.0.resize(place + 1, None);
+            }
+            let made = || shingles(Tokens::of(gathered.list(place))).into_boxed_slice();
+            self.0[place].get_or_insert_with(made);
+        }
+        pair.map(|place| self.0[place].as_deref().unwrap_or_default())
     }
 }

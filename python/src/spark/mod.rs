@@ -105,10 +105,14 @@ struct Options {
 
 impl Options {
     fn store(self) -> Result<Store, Failure> {
-        let memory = self.memory.ok_or(Failure::NoOption("memory"))?;
-        let folder = self.work_dir.ok_or(Failure::NoOption("work_dir"))?;
-        Ok(Store::new(memory, &folder))
+        let memory = given(self.memory, "memory")?;
+        Ok(Store::new(memory, &given(self.work_dir, "work_dir")?))
     }
+}
+
+/// An option that a step needs.
+fn given<T>(option: Option<T>, name: &'static str) -> Result<T, Failure> {
+    option.ok_or(Failure::NoOption(name))
 }
 
 /// How a step is made.
@@ -120,9 +124,6 @@ fn boxed(stage: impl Stage + 'static) -> Result<Box<dyn Stage>, Failure> {
 
 /// All steps in the order of a run: the columns that each gives, and how it is made.
 fn plan(name: &str) -> Option<(Columns, Make)> {
-    fn given<T>(option: Option<T>, name: &'static str) -> Result<T, Failure> {
-        option.ok_or(Failure::NoOption(name))
-    }
     Some(match name {
         "sketch" => {
             (articles::SKETCH, |of| boxed(articles::Sketch::new(given(of.partition, "partition")?)))

@@ -1,6 +1,6 @@
 //! The near level: buckets of bands, exact scores, groups.
 
-use super::gathered::{self, Gathered, Next, place};
+use super::gathered::{self, Gathered, Next, Sets, place};
 use super::rows::{Cell, Columns, Kind, Order, Out, Rows, bytes_of, list, long, numbers};
 use super::{Failure, Stage};
 use retold::cluster;
@@ -119,22 +119,13 @@ impl Stage for Buckets {
 pub(super) struct NearPairs {
     threshold: f64,
     gathered: Gathered,
-    /// The shingles of each article of the task, made when they are first asked for.
-    sets: Vec<Option<Box<[u64]>>>,
+    sets: Sets,
 }
 
 impl NearPairs {
     pub(super) fn new(threshold: f64) -> NearPairs {
-        NearPairs { threshold, gathered: Gathered::default(), sets: Vec::new() }
+        NearPairs { threshold, gathered: Gathered::default(), sets: Sets::default() }
     }
-}
-
-/// The shingles of an article, made if they are not there yet.
-pub(super) fn make_set(sets: &mut Vec<Option<Box<[u64]>>>, place: usize, list: &[u32]) {
-    if sets.len() <= place {
-        sets.resize(place + 1, None);
-    }
-    sets[place].get_or_insert_with(|| shingles(Tokens::of(list)).into_boxed_slice());
 }
 
 pub(super) const COPIES: Columns = &[
@@ -154,10 +145,7 @@ impl Stage for NearPairs {
             }
             let Next::Pair(a, b) = self.gathered.next(&columns, row)? else { continue };
             let lists = [a, b].map(|place| self.gathered.list(place));
-            for (place, list) in [a, b].into_iter().zip(lists) {
-                make_set(&mut self.sets, place, list);
-            }
-            let sets = [a, b].map(|place| self.sets[place].as_deref().unwrap_or_default());
+            let sets = self.sets.of(&self.gathered, [a, b]);
             if let Some(overlap) = near_enough(lists.map(Tokens::of), sets, self.threshold) {
                 let [a, b] = [a, b].map(|place| long(self.gathered.article(place)));
                 let [of_a, of_b] = sets.map(|set| long(set.len() as i64));

@@ -87,6 +87,47 @@ pub(super) fn long(number: impl Into<i64>) -> Cell<'static> {
     Cell::Long(number.into())
 }
 
+/// What several rows hold of each article, gathered: they are sorted by article.
+#[derive(Default)]
+pub(super) struct PerArticle<N> {
+    order: Order,
+    article: Option<i64>,
+    numbers: Vec<N>,
+}
+
+impl<N: bytemuck::Pod> PerArticle<N> {
+    /// Takes the articles of some rows, and their lists; calls `give` with each article whose rows
+    /// have all come, and its numbers.
+    pub(super) fn push(
+        &mut self,
+        articles: Longs<'_>,
+        lists: &Strings,
+        mut give: impl FnMut(i64, &mut Vec<N>) -> Result<(), Failure>,
+    ) -> Result<(), Failure> {
+        for row in 0..articles.0.len() {
+            let article = articles.at(row);
+            self.order.next([article, 0, 0])?;
+            if self.article != Some(article) {
+                self.finish(&mut give)?;
+                self.article = Some(article);
+            }
+            self.numbers.extend(numbers::<N>(lists.bytes(row).unwrap_or_default()));
+        }
+        Ok(())
+    }
+
+    /// Calls `give` with the last article.
+    pub(super) fn finish(
+        &mut self,
+        mut give: impl FnMut(i64, &mut Vec<N>) -> Result<(), Failure>,
+    ) -> Result<(), Failure> {
+        let Some(article) = self.article else { return Ok(()) };
+        give(article, &mut self.numbers)?;
+        self.numbers.clear();
+        Ok(())
+    }
+}
+
 /// What a row has in a column.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Cell<'a> {

@@ -4,7 +4,7 @@
 //! task of their row and column, and files are never longer than on one machine. What a task finds
 //! are its best neighbours; the best of all tasks are those of the article.
 
-use super::rows::{Cell, Columns, Kind, Order, Out, Rows, bytes_of, list, long, numbers};
+use super::rows::{Cell, Columns, Kind, Order, Out, PerArticle, Rows, bytes_of, list, long};
 use super::terms::unpacked;
 use super::{Failure, Stage};
 use ahash::AHashMap;
@@ -197,41 +197,25 @@ impl Stage for Neighbours {
 /// From the neighbours that tasks found, sorted by article, to pairs: of each article with its best ones.
 /// A pair comes twice where each is among the best of the other.
 #[derive(Default)]
-pub(super) struct Best {
-    order: Order,
-    article: Option<i64>,
-    ranks: Vec<u64>,
-}
+pub(super) struct Best(PerArticle<u64>);
 
-impl Best {
-    fn close(&mut self, out: &mut Out) -> Result<(), Failure> {
-        let Some(article) = self.article else { return Ok(()) };
-        self.ranks.sort_unstable_by(|x, y| y.cmp(x));
-        self.ranks.truncate(Limits::default().neighbours);
-        for rank in self.ranks.drain(..) {
-            let other = i64::from(other(rank));
-            out.row(&[long(article.min(other)), long(article.max(other))])?;
-        }
-        Ok(())
-    }
+/// Gives the pairs of an article with its best neighbours, of which these are some.
+fn pairs_of(article: i64, ranks: &mut Vec<u64>, out: &mut Out) -> Result<(), Failure> {
+    ranks.sort_unstable_by(|x, y| y.cmp(x));
+    ranks.truncate(Limits::default().neighbours);
+    ranks.iter().try_for_each(|&rank| {
+        let other = i64::from(other(rank));
+        out.row(&[long(article.min(other)), long(article.max(other))])
+    })
 }
 
 impl Stage for Best {
     fn push(&mut self, rows: Rows<'_>, out: &mut Out) -> Result<(), Failure> {
         let (articles, ranks) = (rows.longs("article")?, rows.bytes("ranks")?);
-        for row in 0..rows.len() {
-            let article = articles.at(row);
-            self.order.next([article, 0, 0])?;
-            if self.article != Some(article) {
-                self.close(out)?;
-                self.article = Some(article);
-            }
-            self.ranks.extend(numbers::<u64>(ranks.bytes(row).unwrap_or_default()));
-        }
-        Ok(())
+        self.0.push(articles, &ranks, |article, ranks| pairs_of(article, ranks, out))
     }
 
     fn finish(&mut self, out: &mut Out) -> Result<(), Failure> {
-        self.close(out)
+        self.0.finish(|article, ranks| pairs_of(article, ranks, out))
     }
 }
