@@ -1,7 +1,7 @@
 //! Lists of numbers, by row.
 
 use super::table::{AT_A_TIME, Table};
-use super::{Result, Store};
+use super::{Result, Saved, Saving, Store};
 use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::mpsc::sync_channel;
@@ -36,6 +36,26 @@ impl Column {
             places: Table::new(store, bytes / 8),
             numbers: Table::new(store, bytes / 8 * 7),
         }
+    }
+
+    /// Saves the lists.
+    ///
+    /// # Errors
+    /// See [`Column::push`].
+    pub fn save(&self, to: &mut Saving) -> Result<()> {
+        self.places.save(to)?;
+        self.numbers.save(to)
+    }
+
+    /// Lists that were saved, of which up to `bytes` are held in memory.
+    ///
+    /// # Errors
+    /// See [`Column::push`].
+    pub fn load(from: &mut Saved, store: &Store, bytes: usize) -> Result<Column> {
+        let mut column = Column::new(store, bytes);
+        from.rows(|places| column.places.extend(places))?;
+        from.rows(|numbers| column.numbers.extend(numbers))?;
+        Ok(column)
     }
 
     /// Number of lists.

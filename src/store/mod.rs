@@ -3,13 +3,15 @@
 //! Each holds what it is given in memory up to a size it is told, and goes on in a file without a
 //! name in the work folder, which is gone when the run is, however it ends. What comes out is the
 //! same either way. A [`Store`] keeps count of what is held, so that a stage can ask what it
-//! may still use.
+//! may still use. What a later run may go on from is [`Saving`], in files with names.
 
 mod column;
+mod saved;
 mod sorter;
 mod table;
 
 pub use column::{Block, Column};
+pub use saved::{Found, Plain, Saved, Saving};
 pub use sorter::{Sorted, Sorter};
 pub use table::Table;
 
@@ -27,18 +29,19 @@ impl<R: bytemuck::Pod + Ord + Send + Sync> Record for R {}
 
 /// A file in the work folder cannot be written or read.
 #[derive(Debug, Error)]
-#[error("the work folder {} failed: {source}: make room there, or name another with --work-dir", folder.display())]
+#[error("the work folder {} failed: {error}: make room there, or name another with --work-dir", folder.display())]
 pub struct StoreError {
     folder: PathBuf,
-    source: std::io::Error,
+    /// Not the source of this one, which tells it already.
+    error: std::io::Error,
 }
 
 /// The result of what may go to a file.
 pub type Result<T, E = StoreError> = std::result::Result<T, E>;
 
 impl From<StoreError> for std::io::Error {
-    fn from(error: StoreError) -> std::io::Error {
-        std::io::Error::new(error.source.kind(), error)
+    fn from(failed: StoreError) -> std::io::Error {
+        std::io::Error::new(failed.error.kind(), failed)
     }
 }
 
@@ -82,8 +85,9 @@ impl Store {
         self.check(tempfile::tempfile_in(&self.folder))
     }
 
-    fn check<T>(&self, result: std::io::Result<T>) -> Result<T> {
-        result.map_err(|source| StoreError { folder: self.folder.to_path_buf(), source })
+    /// The result of working on a file, with the name of the folder.
+    pub(crate) fn check<T>(&self, result: std::io::Result<T>) -> Result<T> {
+        result.map_err(|error| StoreError { folder: self.folder.to_path_buf(), error })
     }
 }
 

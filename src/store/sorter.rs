@@ -1,6 +1,6 @@
 //! Records in order: sorted runs in a file, merged as they are read.
 
-use super::{Held, Record, Result, Store, StoreError, read_at, write_at};
+use super::{Held, Plain, Record, Result, Saved, Saving, Store, StoreError, read_at, write_at};
 use rayon::prelude::*;
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -156,6 +156,27 @@ impl<R: Record> Sorted<R> {
             block.push(record);
         }
         if block.is_empty() { Ok(()) } else { visit(&block) }
+    }
+}
+
+impl<R: Plain> Sorted<R> {
+    /// Saves the records as a list.
+    ///
+    /// # Errors
+    /// See [`Sorter::extend`].
+    pub fn save(&self, to: &mut Saving) -> Result<()> {
+        self.blocks(|_, _| false, |records| to.rows(records))?;
+        to.end()
+    }
+
+    /// The records of a list that was saved, of which up to `bytes` are held in memory.
+    ///
+    /// # Errors
+    /// See [`Sorter::extend`].
+    pub fn load(from: &mut Saved, store: &Store, bytes: usize) -> Result<Sorted<R>> {
+        let mut sorter = Sorter::new(store, bytes);
+        from.rows(|records| sorter.extend(records))?;
+        sorter.finish()
     }
 }
 

@@ -1,6 +1,6 @@
 //! Rows of one size, by number.
 
-use super::{Held, Record, Result, Store, read_at, write_at};
+use super::{Held, Plain, Record, Result, Saved, Saving, Store, read_at, write_at};
 use std::borrow::Cow;
 use std::fs::File;
 use std::ops::Range;
@@ -211,6 +211,31 @@ impl<R: Record> Table<R> {
         for rows in order.chunks(at_a_time.max(1)) {
             table.extend(&self.some(rows)?)?;
         }
+        Ok(table)
+    }
+
+    /// Saves the rows as a list.
+    ///
+    /// # Errors
+    /// See [`Table::extend`].
+    pub fn save(&self, to: &mut Saving) -> Result<()>
+    where
+        R: Plain,
+    {
+        self.blocks(|_, rows| to.rows(rows))?;
+        to.end()
+    }
+
+    /// The rows of a list that was saved, of which up to `bytes` are held in memory.
+    ///
+    /// # Errors
+    /// See [`Table::extend`].
+    pub fn load(from: &mut Saved, store: &Store, bytes: usize) -> Result<Table<R>>
+    where
+        R: Plain,
+    {
+        let mut table = Table::new(store, bytes);
+        from.rows(|rows| table.extend(rows))?;
         Ok(table)
     }
 
