@@ -59,10 +59,24 @@ pub struct Config {
     pub judged_pairs: Vec<(String, String)>,
     /// Bytes of memory that may be used, about; what does not fit is written down.
     pub memory: usize,
-    /// The folder where it is written down, in files without names.
+    /// The folder where it is written down, in files without names, and where checkpoints are.
     pub work_dir: PathBuf,
+    /// Whether [`run`](crate::pipeline::run) can be gone on with when it is killed.
+    pub checkpoints: Checkpoints,
     /// Threads that work; `None`: one a core.
     pub threads: Option<NonZeroUsize>,
+}
+
+/// What a run over files saves of its steps, in a folder of its own in the work folder.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Checkpoints {
+    /// Nothing.
+    #[default]
+    None,
+    /// All, in the place of what an earlier run saved.
+    Anew,
+    /// All, and it goes on from what an earlier run saved; from the beginning if none did.
+    Resume,
 }
 
 impl Default for Config {
@@ -76,6 +90,7 @@ impl Default for Config {
             judged_pairs: Vec::new(),
             memory: usize::MAX,
             work_dir: PathBuf::from("."),
+            checkpoints: Checkpoints::None,
             threads: None,
         }
     }

@@ -7,7 +7,7 @@
 
 mod support;
 
-use retold::read::{ReadOptions, Reason, Tally};
+use retold::read::{MediaType, ReadOptions, Reason, RecordKind, Tally};
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use support::{gzip, read_bytes, read_file};
@@ -100,8 +100,9 @@ fn the_known_archive_has_what_it_is_known_for() {
     let file = folder.join("aut/example.warc.gz");
     let (articles, tally) = read_file(&file, &ReadOptions::default());
     assert!(!tally.is_incomplete());
-    for (kind, count) in [("warcinfo", 1), ("request", 261), ("metadata", 261)] {
-        assert_eq!(of_kind(&tally, Reason::RecordKind(kind)), count, "{kind}");
+    use RecordKind::{Metadata, Request, Warcinfo};
+    for (kind, count) in [(Warcinfo, 1), (Request, 261), (Metadata, 261)] {
+        assert_eq!(of_kind(&tally, Reason::RecordKind(kind)), count, "{kind:?}");
     }
     let responses = tally.records - 523;
     assert_eq!(responses, 299);
@@ -129,7 +130,7 @@ fn the_known_archive_has_what_it_is_known_for() {
                 && head.to_ascii_lowercase().contains("content-type: text/plain")
         })
         .count();
-    let robots = of_kind(&tally, Reason::MediaType("robots.txt")) as usize;
+    let robots = of_kind(&tally, Reason::MediaType(MediaType::RobotsTxt)) as usize;
     assert_eq!((good, plain, robots), (94, 36, 33));
     let empty = of_kind(&tally, Reason::NoWords) as usize;
     assert_eq!(articles.len() + empty, good + plain - robots);

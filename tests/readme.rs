@@ -57,6 +57,7 @@ fn place() -> Place {
     place.write("n.jsonl", "{\"headline\": \"Bridge\", \"body\": \"The bridge is closed.\"}\n");
     place.write("paths.txt", "news/0.txt\nnews/1.txt\n");
     place.write("news.parquet", table());
+    std::fs::create_dir(place.path().join("scratch")).unwrap();
     place.write("DIRECTORY/articles.jsonl", lines(1));
     place.write("DIRECTORY/gold.story.tsv", "id\tcluster\n1\t1\n2\t2\n");
     place

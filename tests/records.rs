@@ -4,7 +4,7 @@
 mod support;
 
 use retold::article::Article;
-use retold::read::{Format, ReadOptions, Reason, Tally};
+use retold::read::{Format, MediaType, ReadOptions, Reason, RecordKind, Tally};
 use support::{gzip, html, page, read_bytes, response, warc};
 
 fn read(name: &str, bytes: &[u8]) -> (Vec<Article>, Tally) {
@@ -69,15 +69,15 @@ fn what_is_no_article_is_counted_by_kind() {
     .concat();
     let (articles, tally) = read("crawl.warc", &file);
     let counts: Vec<_> = tally.by_reason().into_iter().collect();
+    use RecordKind::{Metadata, Request, Revisit, Unknown, Warcinfo};
     let mut expected = vec![
         (Reason::HttpStatus, 1),
-        (Reason::MediaType("binary data"), 1),
-        (Reason::MediaType("image"), 1),
-        (Reason::MediaType("robots.txt"), 1),
+        (Reason::MediaType(MediaType::BinaryData), 1),
+        (Reason::MediaType(MediaType::Image), 1),
+        (Reason::MediaType(MediaType::RobotsTxt), 1),
     ];
     expected.extend(
-        ["metadata", "request", "revisit", "unknown", "warcinfo"]
-            .map(|kind| (Reason::RecordKind(kind), 1)),
+        [Metadata, Request, Revisit, Unknown, Warcinfo].map(|kind| (Reason::RecordKind(kind), 1)),
     );
     expected.sort();
     assert_eq!(counts, expected);
@@ -260,7 +260,7 @@ fn a_bomb_costs_bounded_memory_and_is_counted() {
         [response(1, "Content-Type: video/mp4\r\n", &vec![b'a'; 80 << 20]), page(2)].concat();
     let (articles, tally) = read("x.warc", &file);
     assert_eq!(numbers(&articles), [2]);
-    assert!(!tally.is_incomplete() && tally.by_reason()[&Reason::MediaType("video")] == 1);
+    assert!(!tally.is_incomplete() && tally.by_reason()[&Reason::MediaType(MediaType::Video)] == 1);
 }
 
 #[test]

@@ -64,6 +64,25 @@ fn a_run_that_waits_for_input_ends_at_once() {
 }
 
 #[test]
+fn who_can_go_on_is_told() {
+    let place = Place::new();
+    let long = text(1, 1000);
+    place
+        .write("in.jsonl", (0..400).map(|n| line("x", &format!("{n} {long}"))).collect::<String>());
+    let child = start(&place, &["cluster", "in.jsonl", "--threads", "1", "--work-dir", "."]);
+    wait("something is saved", || place.path().join("retold-job/terms").exists());
+    let stopped = stop(child, "-INT");
+    let said = String::from_utf8_lossy(&stopped.stderr);
+    assert_eq!(stopped.status.code(), Some(130), "{said}");
+    assert!(said.contains("add --resume to the same command"), "{said}");
+    place
+        .cluster(&["in.jsonl", "--work-dir", ".", "--resume"])
+        .ends(0)
+        .counts([400, 400, 1, 0], &[]);
+    assert_eq!(place.names(), ["in.jsonl"]);
+}
+
+#[test]
 fn what_is_to_be_ignored_is() {
     let place = Place::new();
     let program = env!("CARGO_BIN_EXE_retold");

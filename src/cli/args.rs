@@ -1,10 +1,12 @@
 //! Options that several commands share, and their meaning as a checked `Config`.
 
+use super::limits;
 use super::progress::ProgressMode;
 use anyhow::{Context, Result, bail};
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, ValueEnum};
-use retold::config::{Config, Level, NEAR_THRESHOLD, STORY_THRESHOLD, half_of_memory};
+use retold::config::{Checkpoints, Config, Level, NEAR_THRESHOLD, STORY_THRESHOLD};
+use retold::pipeline::RunError;
 use retold::read::{Fields, Format, InputFile, ReadOptions, Trouble, expand, paths_from};
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
@@ -174,9 +176,17 @@ pub(super) struct RunArgs {
     #[arg(long, value_name = "SIZE", value_parser = size)]
     memory: Option<usize>,
 
-    /// Folder for what does not fit in memory [default: the system's for temporary files]
+    /// Folder for what does not fit in memory, and for what --resume goes on from [default: the
+    /// system's for temporary files, and nothing to go on from]
     #[arg(long, value_name = "DIR")]
     work_dir: Option<PathBuf>,
+
+    /// Go on from what a run that was killed left in --work-dir, and end with the same bytes
+    ///
+    /// The inputs and all options that decide the result have to be as they were; where nothing was
+    /// left it begins anew.
+    #[arg(long, requires = "work_dir")]
+    resume: bool,
 
     /// Fail if any file or record that should be an article was not read
     #[arg(long)]
@@ -191,7 +201,24 @@ pub(super) struct RunArgs {
     pub(super) quiet: bool,
 }
 
-/// The configuration that the options mean.
+impl RunArgs {
+    /// What a run over some files is to save of its steps.
+    ///
+    /// # Errors
+    /// Of what can be read once only nobody can go on.
+    pub(super) fn checkpoints(&self, files: &[InputFile]) -> Result<Checkpoints> {
+        Ok(match files.iter().find(|file| file.is_read_once()) {
+            Some(file) if self.resume => {
+                return Err(RunError::ReadOnce(file.name.to_string()).into());
+            }
+            None if self.resume => Checkpoints::Resume,
+            None if self.work_dir.is_some() => Checkpoints::Anew,
+            _ => Checkpoints::None,
+        })
+    }
+}
+
+/// The configuration that the options mean, but for checkpoints, which the files decide too.
 pub(super) fn config(input: &InputArgs, matching: &MatchArgs, run: &RunArgs) -> Result<Config> {
     let config = Config {
         read: input.options(),
@@ -203,7 +230,7 @@ pub(super) fn config(input: &InputArgs, matching: &MatchArgs, run: &RunArgs) -> 
         near_threshold: matching.near_threshold,
         story_threshold: matching.story_threshold,
         window_days: matching.window,
-        memory: run.memory.unwrap_or_else(half_of_memory),
+        memory: limits::memory(run.memory, run.threads)?,
         work_dir: run.work_dir.clone().unwrap_or_else(std::env::temp_dir),
         threads: run.threads,
         ..Config::default()

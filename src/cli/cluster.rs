@@ -63,13 +63,14 @@ struct OutputArgs {
 
 /// Runs the command.
 pub(super) fn run(args: &ClusterArgs) -> Result<Outcome> {
-    let config = config(&args.input, &args.matching, &args.run)?;
+    let mut config = config(&args.input, &args.matching, &args.run)?;
     let singletons = args.output.singletons;
     let (destinations, page) = args.output.open()?;
     let (mut files, troubles) = args.input.files()?;
     for output in destinations.iter().map(|(_, output)| output).chain(&page) {
         output.refuse_to_replace(&files)?;
     }
+    config.checkpoints = args.run.checkpoints(&files)?;
     let mut spool = None;
     if page.is_some() {
         let (again, copies) = spooled(files, &config.work_dir)?;
@@ -77,7 +78,7 @@ pub(super) fn run(args: &ClusterArgs) -> Result<Outcome> {
     }
 
     let reporter = Reporter::new(args.run.progress, args.run.quiet);
-    let (clusters, outcome) = job::run(&files, troubles, &config, &args.run, &reporter)?;
+    let (mut clusters, outcome) = job::run(&files, troubles, &config, &args.run, &reporter)?;
     let write = |report: &dyn Report, output: Output| {
         output.write(|out| {
             let mut out = reporter.counting(Stage::Report, clusters.len(), out);
@@ -98,6 +99,7 @@ pub(super) fn run(args: &ClusterArgs) -> Result<Outcome> {
             Output::Stdout.write(|out| JsonClusters { singletons }.write(&clusters, out))?;
         }
     }
+    clusters.forget_checkpoints()?;
     if !args.run.quiet {
         summary::say_counts(&clusters);
     }

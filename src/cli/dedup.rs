@@ -74,7 +74,7 @@ enum KeepName {
 
 /// Runs the command.
 pub(super) fn run(args: &DedupArgs) -> Result<Outcome> {
-    let config = config(&args.input, &args.matching, &args.run)?;
+    let mut config = config(&args.input, &args.matching, &args.run)?;
     let folder = Folder::open(&args.output.output)?;
     let rows = args.output.open_removed()?;
     let names = args.input.names()?;
@@ -87,11 +87,12 @@ pub(super) fn run(args: &DedupArgs) -> Result<Outcome> {
         }
     }
     let targets = targets(&names, &files)?;
+    config.checkpoints = args.run.checkpoints(&files)?;
     let (files, spool) = spooled(files, &config.work_dir)?;
     let states: Vec<Option<State>> = files.iter().map(State::of).collect();
 
     let reporter = Reporter::new(args.run.progress, args.run.quiet);
-    let (clusters, mut outcome) = job::run(&files, troubles, &config, &args.run, &reporter)?;
+    let (mut clusters, mut outcome) = job::run(&files, troubles, &config, &args.run, &reporter)?;
     let keep = match args.output.keep {
         KeepName::Longest => Keep::Longest,
         KeepName::First => Keep::First,
@@ -133,6 +134,7 @@ pub(super) fn run(args: &DedupArgs) -> Result<Outcome> {
         output.write(|out| format.report(&removed).write(&clusters, out))?;
     }
     folder.complete()?;
+    clusters.forget_checkpoints()?;
     if !args.run.quiet {
         summary::say_kept(&clusters, &copied);
     }
@@ -192,8 +194,10 @@ impl Job<'_> {
             loop {
                 let number = next.fetch_add(1, Ordering::Relaxed);
                 let Some(file) = self.files.get(number) else { return done };
-                let copied =
-                    self.file(number).with_context(|| format!("cannot write {} again", file.name));
+                let cannot = || {
+                    format!("cannot write {} again in {}", file.name, self.folder.place().display())
+                };
+                let copied = self.file(number).with_context(cannot);
                 if copied.is_err() {
                     // The others need not go on.
                     next.store(self.files.len(), Ordering::Relaxed);

@@ -70,7 +70,8 @@ pub(super) fn run(args: &EvalArgs) -> Result<Outcome> {
     }
     let reporter = Reporter::new(args.run.progress, args.run.quiet);
     let (files, troubles) = args.input.files()?;
-    let (clusters, outcome) = job::run(&files, troubles, &config, &args.run, &reporter)?;
+    config.checkpoints = args.run.checkpoints(&files)?;
+    let (mut clusters, outcome) = job::run(&files, troubles, &config, &args.run, &reporter)?;
     let (figures, missing) = judge(&gold, &clusters, config.level)?;
     if figures.iter().all(Figures::is_empty) {
         bail!(
@@ -90,6 +91,7 @@ pub(super) fn run(args: &EvalArgs) -> Result<Outcome> {
         }
         figures.iter().try_for_each(|figures| figures.write(out))
     })?;
+    clusters.forget_checkpoints()?;
     if !args.run.quiet {
         summary::say_counts(&clusters);
         if missing > 0 {

@@ -72,6 +72,11 @@ impl Folder {
 }
 
 impl Filling {
+    /// Where it will be.
+    pub(super) fn place(&self) -> &Path {
+        &self.place
+    }
+
     /// The place of a file in it, with the folders above it.
     pub(super) fn file(&self, below: &Path) -> io::Result<PathBuf> {
         let file = self.unfinished.path().join(below);

@@ -2,9 +2,9 @@
 
 use super::args::RunArgs;
 use super::progress::Reporter;
-use super::{Outcome, summary};
+use super::{Outcome, summary, unfinished};
 use anyhow::Result;
-use retold::config::Config;
+use retold::config::{Checkpoints, Config};
 use retold::pipeline::{self, Clusters};
 use retold::read::{InputFile, Trouble};
 
@@ -17,6 +17,9 @@ pub(super) fn run(
     args: &RunArgs,
     reporter: &Reporter,
 ) -> Result<(Clusters, Outcome)> {
+    if config.checkpoints != Checkpoints::None {
+        unfinished::is_saved();
+    }
     let result = pipeline::run(files, config, reporter);
     reporter.rest();
     let mut clusters = result?;

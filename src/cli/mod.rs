@@ -8,6 +8,7 @@ mod eval;
 mod extract;
 mod folder;
 mod job;
+mod limits;
 mod output;
 mod progress;
 mod shell;
@@ -18,6 +19,7 @@ mod unfinished;
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use std::io::{self, Write};
+use std::panic::catch_unwind;
 use std::process::ExitCode;
 
 /// Finds the articles that tell the same story twice.
@@ -76,17 +78,10 @@ fn command() -> clap::Command {
 pub(crate) fn main() -> ExitCode {
     // Wrong usage ends here, with exit code 2.
     let cli = Cli::from_arg_matches(&command().get_matches()).unwrap_or_else(|wrong| wrong.exit());
-    unfinished::remove_when_stopped();
-    let outcome = match cli.command {
-        Command::Cluster(args) => cluster::run(&args),
-        Command::Dedup(args) => dedup::run(&args),
-        Command::Compare(args) => compare::run(&args),
-        Command::Extract(args) => extract::run(&args),
-        Command::Eval(args) => eval::run(&args),
-        Command::Completions(args) => shell::completions(&args).map(|()| Outcome::Done),
-        Command::Man(args) => shell::man(&args).map(|()| Outcome::Done),
-    };
-    match outcome {
+    // A fault of ours, and a thread that cannot be started, are failures like others.
+    let outcome = catch_unwind(|| run(cli.command));
+    match outcome.unwrap_or_else(|_| Err(anyhow::anyhow!("ended in the middle, as is said above")))
+    {
         Ok(Outcome::Done) => ExitCode::SUCCESS,
         Ok(Outcome::Incomplete) => ExitCode::from(3),
         Err(error) if is_closed_pipe(&error) => ExitCode::SUCCESS,
@@ -94,6 +89,20 @@ pub(crate) fn main() -> ExitCode {
             say(&format!("retold: {error:#}"));
             ExitCode::FAILURE
         }
+    }
+}
+
+fn run(command: Command) -> anyhow::Result<Outcome> {
+    unfinished::remove_when_stopped();
+    limits::fail_without_memory();
+    match command {
+        Command::Cluster(args) => cluster::run(&args),
+        Command::Dedup(args) => dedup::run(&args),
+        Command::Compare(args) => compare::run(&args),
+        Command::Extract(args) => extract::run(&args),
+        Command::Eval(args) => eval::run(&args),
+        Command::Completions(args) => shell::completions(&args).map(|()| Outcome::Done),
+        Command::Man(args) => shell::man(&args).map(|()| Outcome::Done),
     }
 }
 

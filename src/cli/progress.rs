@@ -1,9 +1,9 @@
 //! Progress on standard error.
 
-use super::say;
+use super::{printable, say};
 use clap::ValueEnum;
 use indicatif::{HumanBytes, HumanCount, ProgressBar, ProgressDrawTarget, ProgressStyle};
-use retold::pipeline::{Observer, Progress, Stage};
+use retold::pipeline::{Checkpoint, Observer, Progress, Stage};
 use std::io::{self, IsTerminal, Write};
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -31,7 +31,10 @@ const BAR_INTERVAL: Duration = Duration::from_millis(250);
 const WORTH_A_LINE: Duration = Duration::from_millis(500);
 
 /// Shows progress as it was asked for, until it is dropped.
-pub(super) struct Reporter(Option<Shown>);
+pub(super) struct Reporter {
+    shown: Option<Shown>,
+    quiet: bool,
+}
 
 struct Shown {
     display: Arc<Mutex<Display>>,
@@ -43,9 +46,9 @@ struct Shown {
 impl Reporter {
     pub(super) fn new(mode: ProgressMode, quiet: bool) -> Reporter {
         let bar = match mode {
-            ProgressMode::None => return Reporter(None),
+            ProgressMode::None => return Reporter { shown: None, quiet },
             ProgressMode::Auto if quiet || !std::io::stderr().is_terminal() => {
-                return Reporter(None);
+                return Reporter { shown: None, quiet };
             }
             ProgressMode::Json => None,
             ProgressMode::Auto | ProgressMode::Bar => {
@@ -63,14 +66,15 @@ impl Reporter {
                 lock(&shared).show();
             }
         });
-        Reporter(Some(Shown { display, end: Some(end), ticker: Some(ticker) }))
+        let shown = Some(Shown { display, end: Some(end), ticker: Some(ticker) });
+        Reporter { shown, quiet }
     }
 }
 
 impl Reporter {
     /// Leaves the line of the stage that is over, so that other lines may follow.
     pub(super) fn rest(&self) {
-        if let Some(shown) = &self.0 {
+        if let Some(shown) = &self.shown {
             lock(&shown.display).end_stage();
         }
     }
@@ -108,10 +112,28 @@ impl Write for Counting<'_> {
 
 impl Observer for Reporter {
     fn report(&self, progress: Progress) -> bool {
-        if let Some(shown) = &self.0 {
+        if let Some(shown) = &self.shown {
             lock(&shown.display).take(progress);
         }
         true
+    }
+
+    fn checkpoint(&self, checkpoint: Checkpoint<'_>) {
+        let line = match checkpoint {
+            Checkpoint::Damaged(path) => format!(
+                "retold: {} is damaged: what it stands for and all after it is done again",
+                path.display()
+            ),
+            _ if self.quiet => return,
+            Checkpoint::Missing(folder) => {
+                format!("nothing to resume in {}: the job begins", folder.display())
+            }
+            Checkpoint::Taken(path) => format!("done before: {}", path.display()),
+        };
+        match &self.shown {
+            Some(shown) => lock(&shown.display).leave(&line),
+            None => say(&line),
+        }
     }
 }
 
@@ -175,14 +197,22 @@ impl Display {
         }
     }
 
+    /// A line that stays.
+    fn leave(&self, line: &str) {
+        match &self.bar {
+            Some(bar) if !bar.is_hidden() => bar.println(printable(line)),
+            // Where there is no terminal, lines follow one another.
+            _ => say(line),
+        }
+    }
+
     /// Leaves the line of a stage that is over where it is, if it took some time.
     fn end_stage(&mut self) {
         let over = self.now.take();
         if let (Some(bar), Some(now)) = (&self.bar, over) {
             bar.set_message("");
             if now.began.elapsed() >= WORTH_A_LINE {
-                // Where there is no terminal, lines follow one another.
-                if bar.is_hidden() { say(&now.last_line()) } else { bar.println(now.last_line()) }
+                self.leave(&now.last_line());
             } else {
                 bar.tick();
             }

@@ -26,7 +26,7 @@ pub(super) fn spooled(
     for file in &mut files {
         let source: Box<dyn Read> = match &file.path {
             None => Box::new(io::stdin().lock()),
-            Some(path) if is_read_once(path) => match File::open(path) {
+            Some(path) if file.is_read_once() => match File::open(path) {
                 Ok(opened) => Box::new(opened),
                 Err(_) => continue,
             },
@@ -38,11 +38,6 @@ pub(super) fn spooled(
         copies.push(copy);
     }
     Ok((files, Spool(copies)))
-}
-
-/// Whether a path leads to something else than a file: what was read from it is gone.
-fn is_read_once(path: &Path) -> bool {
-    std::fs::metadata(path).is_ok_and(|found| !found.is_file() && !found.is_dir())
 }
 
 fn copy(mut source: Box<dyn Read>, work_dir: &Path) -> io::Result<Unfinished> {

@@ -2,7 +2,7 @@
 
 use super::{Outcome, say};
 use retold::dedup::Copied;
-use retold::pipeline::Clusters;
+use retold::pipeline::{Clusters, RunError};
 use retold::read::{Fields, Reason, Tally};
 
 /// Says, file by file, what could not be read. Records that were never meant to be articles are
@@ -118,6 +118,9 @@ pub(super) fn counted(count: u64, noun: &str) -> String {
 pub(super) fn outcome(tally: &Tally, strict: bool) -> anyhow::Result<Outcome> {
     let unexpected = |(_, reason): &(_, Reason)| !reason.is_expected();
     let lost = tally.skipped.keys().any(unexpected) || !tally.troubles.is_empty();
+    if tally.out_of_files {
+        return Err(RunError::OutOfFiles.into());
+    }
     if strict && lost {
         anyhow::bail!("--strict: some input was skipped or could not be read");
     }

@@ -6,6 +6,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// All that are there now. Whoever holds the lock keeps others from finishing one.
@@ -13,6 +14,14 @@ static ALL: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
 
 fn all() -> MutexGuard<'static, Vec<PathBuf>> {
     ALL.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Whether what was done is saved, so that another run can go on.
+static IS_SAVED: AtomicBool = AtomicBool::new(false);
+
+/// From now on what is done is saved.
+pub(super) fn is_saved() {
+    IS_SAVED.store(true, Ordering::Relaxed);
 }
 
 /// The path of something unfinished, which this program has made.
@@ -127,9 +136,12 @@ fn stop() {
     const FOR_THE_MESSAGE: Duration = Duration::from_millis(200);
 
     let said = spawn(|| {
-        super::say(
-            "\nretold: stopped; unfinished files are removed. To begin anew, run the same command again",
-        );
+        let how = if IS_SAVED.load(Ordering::Relaxed) {
+            "To go on, add --resume to the same command"
+        } else {
+            "To begin anew, run the same command again"
+        };
+        super::say(&format!("\nretold: stopped; unfinished files are removed. {how}"));
     });
     // Held to the end, so that nothing is put in its place any more.
     let all = all();

@@ -1,6 +1,7 @@
 //! The result of a run: for every article the groups it is in, and why.
 
 use super::entry::{Entry, Stored, find};
+use super::job::Job;
 use super::sketch::{Fact, Facts};
 use crate::article::Source;
 use crate::cluster::Member;
@@ -86,6 +87,8 @@ pub struct Clusters {
     /// story level the probability of one story (1 within a near group); `None` where an id is
     /// unknown.
     pub judged: Vec<Option<f64>>,
+    /// Where the run saved its steps, if it did.
+    pub(super) job: Option<Job>,
 }
 
 /// Articles whose entries are read together: enough for few readings, few enough to be nothing beside a
@@ -176,6 +179,14 @@ impl Clusters {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
+    }
+
+    /// Removes the checkpoints of the run: the result is written, and nobody needs to go on from them.
+    ///
+    /// # Errors
+    /// Those of the work folder, as everywhere here.
+    pub fn forget_checkpoints(&mut self) -> Result<()> {
+        self.job.take().map_or(Ok(()), Job::end)
     }
 
     /// Where a report may put what outgrows memory.

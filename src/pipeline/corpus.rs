@@ -4,7 +4,7 @@ use super::entry::{Stored, next_number, numbered};
 use super::sketch::{Facts, Lists, Sketches};
 use crate::hash::hash64;
 use crate::minhash::near::Signature;
-use crate::store::{Block, Column, Result, Store, Table};
+use crate::store::{Block, Column, Result, Saved, Saving, Store, Table};
 use ahash::AHashSet;
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -88,6 +88,41 @@ impl Corpus {
         })
     }
 
+    /// Saves the texts of some articles, whose numbers rise, and what is made from them.
+    pub(super) fn save_texts(&self, articles: &[u32], to: &mut Saving) -> Result<()> {
+        let mut left = articles;
+        while let Some(&first) = left.first() {
+            let end = self.texts.end_of(first as usize, TEXTS_AT_A_TIME)?;
+            let some;
+            (some, left) = left.split_at(left.partition_point(|&article| (article as usize) < end));
+            let texts = self.texts.some(0..self.len(), some.to_vec())?;
+            let mut lists = Lists::default();
+            some.iter().for_each(|&article| lists.push(texts.get(article as usize)));
+            to.list(some)?;
+            to.list(&self.signatures.some(some)?)?;
+            lists.save(to)?;
+        }
+        to.list::<u32>(&[])
+    }
+
+    /// Puts texts that were saved, which are no longer, in the places of others, and says how many.
+    pub(super) fn load_texts(&mut self, from: &mut Saved) -> Result<u64> {
+        let mut articles = 0;
+        loop {
+            let some: Vec<u32> = from.list()?;
+            if some.is_empty() {
+                return Ok(articles);
+            }
+            let signatures: Vec<Signature> = from.list()?;
+            let lists = Lists::load(from)?;
+            let rows = || some.iter().map(|&article| article as usize);
+            let lists: Vec<_> = rows().zip(lists.iter().map(<[u32]>::to_vec)).collect();
+            self.texts.shrink(&lists)?;
+            self.signatures.replace(&rows().zip(signatures).collect::<Vec<_>>())?;
+            articles += some.len() as u64;
+        }
+    }
+
     /// Gives articles whose id is taken another: `ID#2` and so on, in the order of their sources.
     /// Returns how many were renamed. Cost: a pass over the entries; where ids repeat two more, and
     /// in memory a hash of each of these.
@@ -139,6 +174,9 @@ fn next_bytes(id: &[u8], first: usize) -> u64 {
     bytes.iter_mut().zip(&id[first..]).for_each(|(to, byte)| *to = *byte);
     u64::from_be_bytes(bytes)
 }
+
+/// Bytes of texts that are saved together, and a longer one by itself.
+const TEXTS_AT_A_TIME: usize = 4 << 20;
 
 /// Bytes of entries that are read at a time.
 const ENTRIES_AT_A_TIME: usize = 16 << 20;

@@ -6,50 +6,132 @@ use super::sketch::{Sketcher, Sketches};
 use super::{Run, RunError};
 use crate::article::Article;
 use crate::read::{self, InputFile, Skip, Tally};
-use crate::store::StoreError;
+use crate::store::{Saved, Saving, StoreError};
 use rayon::prelude::*;
 
-/// Reads and sketches every article. While a batch is sketched the one before it is stored.
+/// Reads and sketches every article, some files at a time where that is saved.
 pub(super) fn gather(
     files: &[InputFile],
     run: &Run<'_>,
     pool: &rayon::ThreadPool,
 ) -> Result<(Arrivals, Tally), RunError> {
-    let options = &run.config.read;
-    // Two readers even on one core: one waits for the disk while the other parses.
-    let readers = pool.current_num_threads().clamp(2, 8);
-    let (mut arrivals, mut sketched) = (Arrivals::new(run.store), Tally::default());
-    let [mut now, mut before] = [(); 2].map(|()| Parts::default());
-    let (mut bytes, mut stopped) = (0, None);
-    let total = bytes_of(files);
-    let mut tally = read::read(files, options, readers, |batch| {
-        let store = || before.store(&mut arrivals, &mut sketched);
-        let sketch = || {
-            now.sketch(&batch.records, |record, part| {
-                let decoded = batch.decode(record, options)?;
-                part.sketcher.sketch(&decoded.article, &mut part.sketches)?;
-                part.tally.note(&decoded.article);
-                Ok((decoded.replaced, decoded.cut))
-            });
-        };
-        let ((), stored) = pool.install(|| rayon::join(sketch, store));
-        std::mem::swap(&mut now, &mut before);
-        bytes += batch.file_bytes();
-        let share = total.map(|total| (bytes as f64 / total as f64).min(1.0));
-        let articles = arrivals.len() as u64;
-        let progress = Progress { stage: Stage::Read, share, articles, bytes };
-        stopped = match stored {
-            Ok(()) if !run.observer.report(progress) => Some(RunError::Cancelled),
-            other => other.err().map(RunError::Store),
-        };
-        stopped.is_none()
-    });
-    if let Some(why) = stopped {
-        return Err(why);
+    let (arrivals, tally, total) = (Arrivals::new(run.store), Tally::default(), bytes_of(files));
+    let mut gathered = Gathered { arrivals, tally, bytes: 0, total };
+    let parts = if run.job.is_some() { parts(files) } else { vec![files] };
+    for (number, files) in parts.into_iter().enumerate() {
+        let step = format!("articles-{number}");
+        match run.kept(&step)? {
+            Some(kept) => gathered.load(kept, files, run)?,
+            None => gathered.read(files, &step, run, pool)?,
+        }
     }
-    before.store(&mut arrivals, &mut sketched)?;
-    tally.merge(sketched);
-    Ok((arrivals, tally))
+    Ok((gathered.arrivals, gathered.tally))
+}
+
+/// Bytes of files, as they are packed, that are saved together at least: what is read again is not
+/// much more.
+const PART_BYTES: u64 = 256 << 20;
+
+/// Files that are saved together at least, so that readers find enough to do.
+const PART_FILES: usize = 32;
+
+/// Files that are read and saved together, in order.
+fn parts(files: &[InputFile]) -> Vec<&[InputFile]> {
+    let (mut parts, mut start, mut bytes) = (Vec::new(), 0, 0);
+    for (end, file) in (1..).zip(files) {
+        bytes += bytes_of(std::slice::from_ref(file)).unwrap_or(0);
+        if (bytes >= PART_BYTES && end - start >= PART_FILES) || end == files.len() {
+            parts.push(&files[start..end]);
+            (start, bytes) = (end, 0);
+        }
+    }
+    parts
+}
+
+/// What has come of files so far.
+struct Gathered {
+    arrivals: Arrivals,
+    tally: Tally,
+    /// Bytes of files, as they are packed, that were read, and of all, if that is known.
+    bytes: u64,
+    total: Option<u64>,
+}
+
+impl Gathered {
+    /// Adds the articles of some files. While a batch is sketched the one before it is stored.
+    fn read(
+        &mut self,
+        files: &[InputFile],
+        step: &str,
+        run: &Run<'_>,
+        pool: &rayon::ThreadPool,
+    ) -> Result<(), RunError> {
+        let options = &run.config.read;
+        // Two readers even on one core: one waits for the disk while the other parses.
+        let readers = pool.current_num_threads().clamp(2, 8);
+        let mut saving = run.job.map(|job| job.begin(step)).transpose()?;
+        let mut sketched = Tally::default();
+        let [mut now, mut before] = [(); 2].map(|()| Parts::default());
+        let mut stopped = None;
+        let mut tally = read::read(files, options, readers, |batch| {
+            let store = || before.store(&mut self.arrivals, &mut sketched, saving.as_mut());
+            let sketch = || {
+                now.sketch(&batch.records, |record, part| {
+                    let decoded = batch.decode(record, options)?;
+                    part.sketcher.sketch(&decoded.article, &mut part.sketches)?;
+                    part.tally.note(&decoded.article);
+                    Ok((decoded.replaced, decoded.cut))
+                });
+            };
+            let ((), stored) = pool.install(|| rayon::join(sketch, store));
+            std::mem::swap(&mut now, &mut before);
+            self.bytes += batch.file_bytes();
+            stopped = stored.map_err(RunError::Store).and_then(|()| self.tell(run)).err();
+            stopped.is_none()
+        });
+        if let Some(why) = stopped {
+            return Err(why);
+        }
+        if tally.out_of_files {
+            return Err(RunError::OutOfFiles);
+        }
+        before.store(&mut self.arrivals, &mut sketched, saving.as_mut())?;
+        tally.merge(sketched);
+        if let Some(mut saving) = saving {
+            Sketches::default().save(&mut saving)?;
+            saving.json(&tally)?;
+            saving.finish()?;
+        }
+        self.tally.merge(tally);
+        Ok(())
+    }
+
+    /// Adds the articles of some files that were saved.
+    fn load(
+        &mut self,
+        mut kept: Saved,
+        files: &[InputFile],
+        run: &Run<'_>,
+    ) -> Result<(), RunError> {
+        let mut sketches = Sketches::default();
+        loop {
+            sketches.load(&mut kept)?;
+            if sketches.is_empty() {
+                break;
+            }
+            self.arrivals.add(&sketches)?;
+        }
+        self.tally.merge(kept.json()?);
+        self.bytes += bytes_of(files).unwrap_or(0);
+        self.tell(run)
+    }
+
+    fn tell(&self, run: &Run<'_>) -> Result<(), RunError> {
+        let share = self.total.map(|total| (self.bytes as f64 / total as f64).min(1.0));
+        let articles = self.arrivals.len() as u64;
+        let progress = Progress { stage: Stage::Read, share, articles, bytes: self.bytes };
+        if run.observer.report(progress) { Ok(()) } else { Err(RunError::Cancelled) }
+    }
 }
 
 /// Articles that are sketched together, and bytes of their texts.
@@ -81,7 +163,7 @@ pub(super) fn gather_articles(
                 Ok((false, false))
             });
         });
-        parts.store(&mut arrivals, &mut tally)?;
+        parts.store(&mut arrivals, &mut tally, None)?;
         let articles = arrivals.len() as u64;
         let progress = Progress { stage: Stage::Read, share: None, articles, bytes: 0 };
         if !run.observer.report(progress) {
@@ -128,11 +210,21 @@ impl Parts {
         });
     }
 
-    /// Hands on what has been sketched.
-    fn store(&mut self, arrivals: &mut Arrivals, tally: &mut Tally) -> Result<(), StoreError> {
+    /// Hands on what has been sketched, and saves it where it is to be.
+    fn store(
+        &mut self,
+        arrivals: &mut Arrivals,
+        tally: &mut Tally,
+        mut saving: Option<&mut Saving>,
+    ) -> Result<(), StoreError> {
         self.0.iter_mut().try_for_each(|part| {
             tally.merge(std::mem::take(&mut part.tally));
             arrivals.add(&part.sketches)?;
+            if let Some(saving) = saving.as_deref_mut()
+                && !part.sketches.is_empty()
+            {
+                part.sketches.save(saving)?;
+            }
             part.sketches.clear();
             Ok(())
         })

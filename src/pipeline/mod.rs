@@ -11,6 +11,7 @@ mod corpus;
 mod entry;
 mod find;
 mod gather;
+mod job;
 mod near;
 mod pairs;
 mod progress;
@@ -23,6 +24,7 @@ pub use compare::{Comparison, compare};
 pub(crate) use entry::OPENING_CHARS;
 pub use entry::{Entry, next_number, numbered};
 pub use find::{Found, HELD, find_articles};
+pub use job::Checkpoint;
 pub use progress::{Observer, Progress, Silent, Stage};
 pub(crate) use sketch::day;
 pub use sketch::{Sketch, Sketcher, Sketches, signature_of};
@@ -32,15 +34,17 @@ use crate::config::{Config, Level, ThresholdError};
 use crate::read::{InputFile, Tally};
 use crate::score::near::Overlap;
 use crate::shingle::near::shingles;
-use crate::store::{Sorter, Store, StoreError};
+use crate::store::{Saved, Saving, Sorted, Sorter, Store, StoreError};
 use crate::text::Tokens;
-use clusters::Levels;
+use clusters::{Levels, Match};
 use corpus::{Arrivals, Corpus};
 use entry::find;
 use gather::{gather, gather_articles};
+use job::{Job, Kept};
 use progress::Steps;
 use rayon::prelude::*;
 use sketch::Fact;
+use std::path::PathBuf;
 use thiserror::Error;
 
 /// Why a run has no result.
@@ -50,7 +54,7 @@ pub enum RunError {
     #[error(transparent)]
     Config(#[from] ThresholdError),
     /// The threads could not be started.
-    #[error("could not start the worker threads: {0}")]
+    #[error("could not start the worker threads")]
     Threads(#[from] rayon::ThreadPoolBuildError),
     /// What does not fit in memory could not be written down, or read again.
     #[error(transparent)]
@@ -58,6 +62,26 @@ pub enum RunError {
     /// More articles than fit in 32 bits.
     #[error("more than {} articles in one run: split the input", u32::MAX)]
     TooMany,
+    /// What one file holds is gone when it was read.
+    #[error("{0} can be read once only, so a run over it cannot be resumed: copy it to a file")]
+    ReadOnce(String),
+    /// The job belongs to another run, which is at work.
+    #[error("another run works in {}: wait for it, or name another --work-dir", .0.display())]
+    Busy(PathBuf),
+    /// What was saved cannot be gone on from.
+    #[error(
+        "the job in {} cannot be resumed: {change}. Run it as it was begun, or without --resume to begin anew",
+        folder.display()
+    )]
+    OtherJob {
+        /// Where it is.
+        folder: PathBuf,
+        /// Why not.
+        change: String,
+    },
+    /// Input was not read since the system opens no more files.
+    #[error("too many open files: raise the limit (ulimit -n), or close other programs")]
+    OutOfFiles,
     /// The observer asked to stop.
     #[error("cancelled")]
     Cancelled,
@@ -68,6 +92,46 @@ struct Run<'a> {
     config: &'a Config,
     store: &'a Store,
     observer: &'a dyn Observer,
+    /// Where its steps are saved, if they are.
+    job: Option<&'a Job>,
+}
+
+impl Run<'_> {
+    /// What was saved of a step that is done already.
+    fn kept(&self, step: &str) -> Result<Option<Saved>, StoreError> {
+        self.job.map_or(Ok(None), |job| job.kept(step, self.observer))
+    }
+
+    /// Saves a step.
+    fn keep(
+        &self,
+        step: &str,
+        save: impl FnOnce(&mut Saving) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        let Some(job) = self.job else { return Ok(()) };
+        let mut saving = job.begin(step)?;
+        save(&mut saving)?;
+        saving.finish()
+    }
+
+    /// Removes what was saved of a step that another has taken up.
+    fn forget(&self, step: &str) -> Result<(), StoreError> {
+        self.job.map_or(Ok(()), |job| job.forget(step))
+    }
+
+    /// Does a step and saves what it comes to, or takes what was saved of it.
+    fn step<T: Kept>(
+        &self,
+        step: &str,
+        make: impl FnOnce() -> Result<T, RunError>,
+    ) -> Result<T, RunError> {
+        if let Some(mut kept) = self.kept(step)? {
+            return Ok(T::load(&mut kept, self.store)?);
+        }
+        let made = make()?;
+        self.keep(step, |to| made.save(to))?;
+        Ok(made)
+    }
 }
 
 /// Bytes that the program and the batches on their way through it take.
@@ -88,7 +152,7 @@ pub fn run(
     config: &Config,
     observer: &dyn Observer,
 ) -> Result<Clusters, RunError> {
-    run_of(config, observer, |run, pool| gather(files, run, pool))
+    run_of(Some(files), config, observer, |run, pool| gather(files, run, pool))
 }
 
 /// Groups articles that are in memory, or made one by one: what [`run`] does with those of files.
@@ -101,11 +165,12 @@ pub fn run_articles(
     config: &Config,
     observer: &dyn Observer,
 ) -> Result<Clusters, RunError> {
-    run_of(config, observer, |run, pool| gather_articles(articles.into_iter(), run, pool))
+    run_of(None, config, observer, |run, pool| gather_articles(articles.into_iter(), run, pool))
 }
 
-/// A run over the articles that `gather` gives.
+/// A run over the articles that `gather` gives, of `files` if they are of files.
 fn run_of(
+    files: Option<&[InputFile]>,
     config: &Config,
     observer: &dyn Observer,
     gather: impl FnOnce(&Run<'_>, &rayon::ThreadPool) -> Result<(Arrivals, Tally), RunError>,
@@ -115,9 +180,12 @@ fn run_of(
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build()?;
     let store = Store::new(config.memory, &config.work_dir);
     let _batches = store.hold(BATCHES);
-    let run = Run { config, store: &store, observer };
+    let job = files.map(|files| Job::open(files, config, &store, observer)).transpose()?.flatten();
+    let run = Run { config, store: &store, observer, job: job.as_ref() };
     let (arrivals, tally) = gather(&run, &pool)?;
-    pool.install(|| group_arrivals(arrivals, tally, &run))
+    let mut clusters = pool.install(|| group_arrivals(arrivals, tally, &run))?;
+    clusters.job = job;
+    Ok(clusters)
 }
 
 /// Groups articles that are already sketched, in the calling thread's pool: what [`run`] does after
@@ -134,7 +202,7 @@ pub fn group(
     let store = Store::new(config.memory, &config.work_dir);
     let mut arrivals = Arrivals::new(&store);
     arrivals.add(sketches)?;
-    group_arrivals(arrivals, tally, &Run { config, store: &store, observer })
+    group_arrivals(arrivals, tally, &Run { config, store: &store, observer, job: None })
 }
 
 fn group_arrivals(arrivals: Arrivals, tally: Tally, run: &Run<'_>) -> Result<Clusters, RunError> {
@@ -152,19 +220,20 @@ fn group_arrivals(arrivals: Arrivals, tally: Tally, run: &Run<'_>) -> Result<Clu
     let mut levels = Levels::new(articles);
     exact_groups(&corpus, &mut levels.exact, store)?;
     let mut matches = Sorter::new(store, store.share(16));
+    let mut add = |more: Sorted<Match>| more.blocks(|_, _| false, |some| matches.extend(some));
     let (mut capped_buckets, mut trimmed) = (0, 0);
     levels.near.clone_from(&levels.exact);
     if config.level >= Level::Near {
         let level = near::level(&mut corpus, &standing(&levels.exact), run)?;
         (levels.near, capped_buckets, trimmed) = (level.of, level.capped_buckets, level.trimmed);
-        matches = level.matches;
+        add(level.matches)?;
         Levels::through(&levels.exact, &mut levels.near);
     }
     levels.story.clone_from(&levels.near);
     let judged = if config.level >= Level::Story {
         let level = story::level(&corpus, &standing(&levels.near), &levels.near, run)?;
         levels.story = level.of;
-        level.matches.finish()?.blocks(|_, _| false, |block| matches.extend(block))?;
+        add(level.matches)?;
         Levels::through(&levels.near, &mut levels.story);
         level.judged
     } else {
@@ -182,6 +251,7 @@ fn group_arrivals(arrivals: Arrivals, tally: Tally, run: &Run<'_>) -> Result<Clu
         capped_buckets,
         trimmed,
         judged,
+        job: None,
     })
 }
 
@@ -205,7 +275,7 @@ pub struct Compared {
 /// See [`RunError`].
 pub fn compared(sketches: &Sketches, config: &Config) -> Result<Vec<Compared>, RunError> {
     let store = Store::new(config.memory, &config.work_dir);
-    let run = Run { config, store: &store, observer: &Silent };
+    let run = Run { config, store: &store, observer: &Silent, job: None };
     let mut arrivals = Arrivals::new(&store);
     arrivals.add(sketches)?;
     let mut corpus = arrivals.finish()?;

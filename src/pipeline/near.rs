@@ -4,6 +4,7 @@
 use super::chosen::{Chosen, Sets};
 use super::clusters::{Match, Relation, matched};
 use super::corpus::Corpus;
+use super::job::Kept;
 use super::pairs::Pairs;
 use super::progress::{Stage, Steps};
 use super::sketch::{Fact, signature_of};
@@ -16,7 +17,7 @@ use crate::lsh::near::{Bands, agree, brief};
 use crate::score::near::near_enough;
 use crate::shingle::furniture::{Pages, Piece, furniture, stripped};
 use crate::shingle::near::shingles;
-use crate::store::{Column, Result, Sorter, Table};
+use crate::store::{Column, Result, Saved, Saving, Sorted, Sorter, Store, Table};
 use crate::text::Tokens;
 use rayon::prelude::*;
 
@@ -26,11 +27,29 @@ pub(super) struct NearLevel {
     /// after the exact level; for all others themselves.
     pub(super) of: Vec<u32>,
     /// Why each member is in its group.
-    pub(super) matches: Sorter<Match>,
+    pub(super) matches: Sorted<Match>,
     /// Buckets too full for all their pairs to be compared.
     pub(super) capped_buckets: u64,
     /// Articles from which furniture was taken.
     pub(super) trimmed: u64,
+}
+
+impl Kept for NearLevel {
+    fn save(&self, to: &mut Saving) -> Result<()> {
+        to.list(&[self.capped_buckets])?;
+        to.list(&[self.trimmed])?;
+        to.list(&self.of)?;
+        self.matches.save(to)
+    }
+
+    fn load(from: &mut Saved, store: &Store) -> Result<NearLevel> {
+        Ok(NearLevel {
+            capped_buckets: from.one()?,
+            trimmed: from.one()?,
+            of: from.list()?,
+            matches: Sorted::load(from, store, store.share(8))?,
+        })
+    }
 }
 
 /// Near groups of the articles in `standing`, rising. Takes the furniture out of their texts.
@@ -43,12 +62,21 @@ pub(super) fn level(
     run: &Run<'_>,
 ) -> Result<NearLevel, RunError> {
     let steps = Steps::begin(run, Stage::Near, corpus.len())?;
-    let level = groups(corpus, standing, run, &steps)?;
-    let trimmed = take_furniture(corpus, standing, &level.of, run, &steps)?;
+    let level = run.step("copies", || groups(corpus, standing, run, &steps))?;
+    steps.reach(AGREEING + SCORES)?;
+    let trimmed = match run.kept("furniture")? {
+        Some(mut kept) => corpus.load_texts(&mut kept)?,
+        None => {
+            let trimmed = take_furniture(corpus, standing, &level.of, run, &steps)?;
+            run.keep("furniture", |to| corpus.save_texts(&trimmed, to))?;
+            trimmed.len() as u64
+        }
+    };
     if trimmed == 0 {
         return Ok(level);
     }
-    Ok(NearLevel { trimmed, ..groups(corpus, standing, run, &steps)? })
+    steps.reach(1.0 - AGREEING - SCORES)?;
+    run.step("near", || Ok(NearLevel { trimmed, ..groups(corpus, standing, run, &steps)? }))
 }
 
 /// Shares of the level's time: the pairs that agree, their scores and groups, both once and again;
@@ -114,7 +142,7 @@ fn groups(
         })
     })?;
     steps.end(SCORES)?;
-    Ok(NearLevel { of, matches, capped_buckets, trimmed: 0 })
+    Ok(NearLevel { of, matches: matches.finish()?, capped_buckets, trimmed: 0 })
 }
 
 /// Pairs of articles whose signatures agree in some band and altogether, and the number of capped
@@ -151,14 +179,14 @@ fn agreeing_pairs(
 /// Bytes of texts that are trimmed together at most: enough for all threads.
 const TRIMMED_TOGETHER: usize = 32 << 20;
 
-/// Takes the furniture out of those articles in `standing` that have any, and says how many.
+/// Takes the furniture out of those articles in `standing` that have any, and says which.
 fn take_furniture(
     corpus: &mut Corpus,
     standing: &[u32],
     groups: &[u32],
     run: &Run<'_>,
     steps: &Steps<'_>,
-) -> Result<u64, RunError> {
+) -> Result<Vec<u32>, RunError> {
     let mut hosts = Vec::with_capacity(standing.len());
     let mut words = Vec::with_capacity(corpus.len());
     corpus.facts.blocks(|first, facts| {
@@ -173,7 +201,7 @@ fn take_furniture(
     let pages = Pages { texts, asked: standing, hosts: &hosts, words: &words, groups };
     let pieces = furniture(&pages, run.store)?;
     steps.end(FURNITURE)?;
-    let mut trimmed = 0;
+    let mut trimmed = Vec::new();
     let same = |a: &Piece, b: &Piece| a[0] == b[0];
     pieces.blocks(same, |block| {
         let of_articles: Vec<&[Piece]> = block.chunk_by(same).collect();
@@ -196,7 +224,7 @@ fn take_furniture(
             drop(texts);
             corpus.texts.shrink(&lists)?;
             corpus.signatures.replace(&signatures)?;
-            trimmed += lists.len() as u64;
+            trimmed.extend(lists.iter().map(|(article, _)| *article as u32));
         }
         Ok::<_, RunError>(())
     })?;

@@ -1,6 +1,6 @@
 //! Progress as data: the library prints nothing.
 
-use super::{Run, RunError};
+use super::{Checkpoint, Run, RunError};
 use std::cell::Cell;
 
 /// A part of a run that takes time.
@@ -53,6 +53,9 @@ pub struct Progress {
 pub trait Observer: Sync {
     /// Called now and then; `false` stops the run.
     fn report(&self, progress: Progress) -> bool;
+
+    /// Called with what happens to checkpoints.
+    fn checkpoint(&self, _: Checkpoint<'_>) {}
 }
 
 /// Lets every run go on, and says nothing.
@@ -89,6 +92,12 @@ impl<'a> Steps<'a> {
     /// Says that a step which takes this share of the stage is done.
     pub(super) fn end(&self, share: f64) -> Result<(), RunError> {
         self.done.set(self.done.get() + share);
+        self.tell(self.done.get())
+    }
+
+    /// Says that this share of the stage is done at least: steps that were saved are not gone through.
+    pub(super) fn reach(&self, share: f64) -> Result<(), RunError> {
+        self.done.set(self.done.get().max(share));
         self.tell(self.done.get())
     }
 

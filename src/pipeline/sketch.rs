@@ -6,6 +6,7 @@ use crate::hash::hash64;
 use crate::minhash::near::{Signature, signature};
 use crate::read::Skip;
 use crate::shingle::near::each_shingle;
+use crate::store::{Result, Saved, Saving};
 use crate::text::{Reading, Tokens};
 
 /// What is kept of some articles, one behind another.
@@ -45,6 +46,23 @@ impl Sketches {
         Sketch { list, signature, digest, host, day, words }
     }
 
+    /// Saves them, as lists.
+    pub(super) fn save(&self, to: &mut Saving) -> Result<()> {
+        to.list(&self.facts)?;
+        to.list(&self.signatures)?;
+        self.entries.save(to)?;
+        self.texts.save(to)
+    }
+
+    /// Puts those that were saved next in the place of these.
+    pub(super) fn load(&mut self, from: &mut Saved) -> Result<()> {
+        self.facts = from.list()?;
+        self.signatures = from.list()?;
+        self.entries = Lists::load(from)?;
+        self.texts = Lists::load(from)?;
+        Ok(())
+    }
+
     /// Forgets them all, and keeps the memory.
     pub fn clear(&mut self) {
         self.entries.clear();
@@ -75,18 +93,33 @@ pub struct Sketch<'a> {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Lists {
     pub(super) numbers: Vec<u32>,
-    ends: Vec<usize>,
+    ends: Vec<u64>,
 }
 
 impl Lists {
-    fn clear(&mut self) {
+    /// Adds a list.
+    pub(super) fn push(&mut self, list: &[u32]) {
+        self.numbers.extend_from_slice(list);
+        self.ends.push(self.numbers.len() as u64);
+    }
+
+    pub(super) fn save(&self, to: &mut Saving) -> Result<()> {
+        to.list(&self.ends)?;
+        to.list(&self.numbers)
+    }
+
+    pub(super) fn load(from: &mut Saved) -> Result<Lists> {
+        Ok(Lists { ends: from.list()?, numbers: from.list()? })
+    }
+
+    pub(super) fn clear(&mut self) {
         self.numbers.clear();
         self.ends.clear();
     }
 
     pub(super) fn get(&self, at: usize) -> &[u32] {
         let start = at.checked_sub(1).map_or(0, |before| self.ends[before]);
-        &self.numbers[start..self.ends[at]]
+        &self.numbers[start as usize..self.ends[at] as usize]
     }
 
     pub(super) fn iter(&self) -> impl Iterator<Item = &[u32]> {
@@ -151,7 +184,7 @@ impl Sketcher {
         }
         self.title.read(article.title.as_deref().unwrap_or_default());
         Tokens::write(&self.title, &self.text, &mut into.texts.numbers);
-        into.texts.ends.push(into.texts.numbers.len());
+        into.texts.ends.push(into.texts.numbers.len() as u64);
         let tokens = Tokens::of(into.texts.get(into.facts.len()));
         into.signatures.push(signature_of(tokens));
         let host = article.url.as_deref().and_then(host);
@@ -162,7 +195,7 @@ impl Sketcher {
             words: tokens.text().len() as u32,
         }));
         Stored::write(article, &mut into.entries.numbers, &mut self.strings);
-        into.entries.ends.push(into.entries.numbers.len());
+        into.entries.ends.push(into.entries.numbers.len() as u64);
         Ok(())
     }
 }

@@ -4,6 +4,7 @@ use super::chosen::{Chosen, Sets};
 use super::clusters::{Match, Relation, matched};
 use super::corpus::Corpus;
 use super::entry::find;
+use super::job::Kept;
 use super::pairs::Pairs;
 use super::progress::{Stage, Steps};
 use super::sketch::Fact;
@@ -17,7 +18,7 @@ use crate::score::story::{
     likeness,
 };
 use crate::shingle::near::shingles;
-use crate::store::{Column, Result, Sorter, Store, Table};
+use crate::store::{Column, Result, Saved, Saving, Sorted, Sorter, Store, Table};
 use crate::text::Tokens;
 use rayon::prelude::*;
 use std::ops::Range;
@@ -28,9 +29,22 @@ pub(super) struct StoryLevel {
     /// for its near group.
     pub(super) of: Vec<u32>,
     /// Why each other is in its story.
-    pub(super) matches: Sorter<Match>,
+    pub(super) matches: Sorted<Match>,
     /// For each of the configuration's pairs the probability of one story.
     pub(super) judged: Vec<Option<f64>>,
+}
+
+impl Kept for StoryLevel {
+    fn save(&self, to: &mut Saving) -> Result<()> {
+        save_judged(&self.judged, to)?;
+        to.list(&self.of)?;
+        self.matches.save(to)
+    }
+
+    fn load(from: &mut Saved, store: &Store) -> Result<StoryLevel> {
+        let (judged, of) = (load_judged(from)?, from.list()?);
+        Ok(StoryLevel { judged, of, matches: Sorted::load(from, store, store.share(8))? })
+    }
 }
 
 const OF: &Coefficients = &Coefficients::SHIPPED;
@@ -53,15 +67,83 @@ pub(super) fn level(
     near: &[u32],
     run: &Run<'_>,
 ) -> Result<StoryLevel, RunError> {
+    let steps = Steps::begin(run, Stage::Story, corpus.len())?;
+    let level = run.step("stories", || {
+        let compared = run.step("compared", || compare(corpus, standing, near, run, &steps))?;
+        run.forget("profiles")?;
+        groups(compared, corpus, run, &steps)
+    })?;
+    run.forget("compared")?;
+    Ok(level)
+}
+
+/// What the story level knows of candidate pairs.
+struct Compared {
+    /// Those that may count.
+    pairs: Table<Pairing>,
+    density: Density,
+    /// See [`StoryLevel::judged`].
+    judged: Vec<Option<f64>>,
+}
+
+impl Kept for Compared {
+    fn save(&self, to: &mut Saving) -> Result<()> {
+        save_judged(&self.judged, to)?;
+        self.density.save(to)?;
+        self.pairs.save(to)
+    }
+
+    fn load(from: &mut Saved, store: &Store) -> Result<Compared> {
+        let (judged, density) = (load_judged(from)?, Density::load(from)?);
+        Ok(Compared { judged, density, pairs: Table::load(from, store, store.share(16))? })
+    }
+}
+
+impl Kept for Profiles {
+    fn save(&self, to: &mut Saving) -> Result<()> {
+        to.list(&[self.terms as u64])?;
+        self.profiles.save(to)?;
+        self.keys.save(to)
+    }
+
+    fn load(from: &mut Saved, store: &Store) -> Result<Profiles> {
+        Ok(Profiles {
+            terms: from.one::<u64>()? as usize,
+            profiles: Column::load(from, store, store.share(4))?,
+            keys: Column::load(from, store, store.share(8))?,
+        })
+    }
+}
+
+fn save_judged(judged: &[Option<f64>], to: &mut Saving) -> Result<()> {
+    // No probability is NaN.
+    let bits: Vec<u64> = judged.iter().map(|score| score.unwrap_or(f64::NAN).to_bits()).collect();
+    to.list(&bits)
+}
+
+fn load_judged(from: &mut Saved) -> Result<Vec<Option<f64>>> {
+    let scores = from.list()?.into_iter().map(f64::from_bits);
+    Ok(scores.map(|score| Some(score).filter(|score| !score.is_nan())).collect())
+}
+
+/// Finds candidate pairs and compares them.
+fn compare(
+    corpus: &Corpus,
+    standing: &[u32],
+    near: &[u32],
+    run: &Run<'_>,
+    steps: &Steps<'_>,
+) -> Result<Compared, RunError> {
     let (store, articles) = (run.store, corpus.len());
-    let steps = Steps::begin(run, Stage::Story, articles)?;
     let days = |range: Range<usize>| {
         let facts = corpus.facts.rows(range)?;
         Ok(facts.iter().map(|&facts| Fact::from(facts).day).collect::<Vec<_>>())
     };
     let limits = Limits::default();
-    let mut tell = |part| steps.within(PROFILES, part);
-    let made = Profiles::new(&corpus.texts, standing, &days, limits.keys, store, &mut tell)?;
+    let made = run.step("profiles", || {
+        let mut tell = |part| steps.within(PROFILES, part);
+        Profiles::new(&corpus.texts, standing, &days, limits.keys, store, &mut tell)
+    })?;
     let Profiles { profiles, keys, terms } = made;
     steps.end(PROFILES)?;
 
@@ -83,17 +165,27 @@ pub(super) fn level(
     steps.end(CANDIDATES)?;
 
     let mut likenesses = Sorter::new(store, store.share(8));
-    let mut compared = Table::new(store, store.share(16));
-    compare(found, &mut likenesses, &mut compared, &steps)?;
+    let mut pairs = Table::new(store, store.share(16));
+    compare_candidates(found, &mut likenesses, &mut pairs, steps)?;
     let density = Density::new(articles, standing.len(), &likenesses.finish()?, OF)?;
     let judged = judged(corpus, near, &profiles, &density, run)?;
-    drop(profiles);
+    Ok(Compared { pairs, density, judged })
+}
 
-    let graph = edges(&compared, &density, corpus, store, &steps)?;
-    drop(compared);
+/// Groups articles by what is known of candidate pairs.
+fn groups(
+    compared: Compared,
+    corpus: &Corpus,
+    run: &Run<'_>,
+    steps: &Steps<'_>,
+) -> Result<StoryLevel, RunError> {
+    let (store, Compared { pairs, density, judged }) = (run.store, compared);
+    steps.reach(PROFILES + CANDIDATES + COMPARISON)?;
+    let graph = edges(&pairs, &density, corpus, store, steps)?;
+    drop(pairs);
     let cut = story::cut(run.config.story_threshold, density.trust(), OF);
     drop(density);
-    let mut of: Vec<u32> = (0..articles as u32).collect();
+    let mut of: Vec<u32> = (0..corpus.len() as u32).collect();
     let mut matches = Sorter::new(store, store.share(8));
     cluster::story::groups(graph, cut, |group| {
         group.members.iter().try_for_each(|member| {
@@ -102,21 +194,21 @@ pub(super) fn level(
             matches.push(matched(&Member { score, ..*member }, Relation::Story))
         })
     })?;
-    Ok(StoryLevel { of, matches, judged })
+    Ok(StoryLevel { of, matches: matches.finish()?, judged })
 }
 
 /// A pair of articles, and the two halves of what is known of how alike they are but for phrases.
-type Compared = [u32; 4];
+type Pairing = [u32; 4];
 
-fn phraseless(&[.., low, high]: &Compared) -> u64 {
+fn phraseless(&[.., low, high]: &Pairing) -> u64 {
     u64::from(high) << 32 | u64::from(low)
 }
 
 /// Compares candidate pairs: tells how alike the words of both are, and keeps what may count.
-fn compare(
+fn compare_candidates(
     found: Pairs<'_>,
     likenesses: &mut Sorter<Likeness>,
-    compared: &mut Table<Compared>,
+    compared: &mut Table<Pairing>,
     steps: &Steps<'_>,
 ) -> Result<(), RunError> {
     // Density is never less, as it is kept.
@@ -166,13 +258,13 @@ fn bring_near(lists: &[&[u32]]) {
 
 /// The pairs that are alike beyond their surroundings, phrases included.
 fn edges(
-    compared: &Table<Compared>,
+    compared: &Table<Pairing>,
     density: &Density,
     corpus: &Corpus,
     store: &Store,
     steps: &Steps<'_>,
 ) -> Result<Graph, RunError> {
-    let may_count = |row: &&Compared| {
+    let may_count = |row: &&Pairing| {
         let (parts, density) =
             (Phraseless::from_bits(phraseless(row)), density.between(row[0], row[1]));
         parts.greatest_excess(density, OF) > LEAST_EXCESS

@@ -4,8 +4,8 @@ use super::batch::Decoded;
 use super::head::line;
 use super::http;
 use super::page::{self, Origin};
+use super::reason::{Reason, RecordKind};
 use super::records::{Framing, Start};
-use super::tally::Reason;
 use crate::article::Source;
 
 /// First bytes of an ARC file.
@@ -60,7 +60,7 @@ impl Framing for Arc {
         }
         match Line::parse(first) {
             Some(Line { url, length: Some(block), .. }) => {
-                let unwanted = url.as_bytes().starts_with(MAGIC).then_some("filedesc");
+                let unwanted = url.as_bytes().starts_with(MAGIC).then_some(RecordKind::Filedesc);
                 Start::Record { head, block, unwanted }
             }
             Some(_) => Start::Broken,

@@ -1,6 +1,7 @@
 //! Raw records on their way from a reader thread to the workers.
 
-use super::tally::{Reason, Skip, Tally};
+use super::reason::Reason;
+use super::tally::{Skip, Tally};
 use super::{Format, ReadOptions, jsonl, page, row, text, warc};
 use crate::article::{Article, Source};
 use crate::text::Words;
@@ -303,6 +304,10 @@ impl Batcher {
 
     /// Notes that a file could not be read, or not to its end.
     pub(super) fn trouble(&mut self, path: &Arc<str>, error: &io::Error) {
+        /// What Unix says where the process, or the machine, has too many open files.
+        const TOO_MANY: [i32; 2] = [24, 23];
+        self.tally.out_of_files |=
+            cfg!(unix) && error.raw_os_error().is_some_and(|code| TOO_MANY.contains(&code));
         self.tally.trouble(Arc::clone(path), error.to_string());
     }
 

@@ -3,8 +3,8 @@
 use super::Fields;
 use super::batch::Batcher;
 use super::gzip::Gap;
+use super::reason::Reason;
 use super::row::{self, Columns};
-use super::tally::Reason;
 use csv_core::{ReadRecordResult, Reader, ReaderBuilder};
 use std::io::{self, BufRead};
 

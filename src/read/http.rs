@@ -6,7 +6,7 @@
 
 use super::head::Head;
 use super::page::{self, Document};
-use super::tally::Reason;
+use super::reason::Reason;
 use brotli_decompressor::Decompressor;
 use flate2::read::{DeflateDecoder, MultiGzDecoder, ZlibDecoder};
 use std::borrow::Cow;
@@ -156,6 +156,7 @@ fn take(decoder: impl Read, limit: usize) -> (Vec<u8>, bool) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::read::MediaType;
     use flate2::Compression;
     use std::io::Write;
 
@@ -251,9 +252,9 @@ mod tests {
         assert_eq!(reason("HTTP/1.1 OK\r\n\r\nx"), Reason::Damaged);
         assert_eq!(
             reason("HTTP/1.1 200 OK\r\nContent-Type: image/png\r\n\r\nx"),
-            Reason::MediaType("image")
+            Reason::MediaType(MediaType::Image)
         );
-        assert_eq!(reason("HTTP/1.1 200 OK\r\n\r\nx"), Reason::MediaType("other media"));
+        assert_eq!(reason("HTTP/1.1 200 OK\r\n\r\nx"), Reason::MediaType(MediaType::OtherMedia));
         let endless =
             format!("HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n{}", "A: b\r\n".repeat(100_000));
         assert_eq!(reason(&endless), Reason::Damaged);

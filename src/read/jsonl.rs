@@ -3,7 +3,7 @@
 use super::batch::{Batcher, Decoded};
 use super::fields::{Fields, NAMED};
 use super::gzip::Gap;
-use super::tally::Reason;
+use super::reason::Reason;
 use super::text::lossy;
 use crate::article::{Article, Source};
 use serde::de::{DeserializeSeed, IgnoredAny, MapAccess, Visitor};

@@ -26,6 +26,7 @@ mod page;
 #[cfg(feature = "parquet")]
 mod parquet;
 mod peek;
+mod reason;
 mod records;
 mod row;
 mod tally;
@@ -40,7 +41,8 @@ pub use fetch::fetch;
 pub use fields::Fields;
 pub(crate) use gzip::Gap;
 pub(crate) use open::{Packing, open};
-pub use tally::{Has, Reason, Skip, Skipped, Tally, Trouble};
+pub use reason::{MediaType, Reason, RecordKind};
+pub use tally::{Has, Skip, Skipped, Tally, Trouble};
 pub use walk::{InputFile, expand, paths_from};
 
 use batch::Batcher;

@@ -2,7 +2,7 @@
 
 use super::batch::Decoded;
 use super::html::{self, charset};
-use super::tally::Reason;
+use super::reason::{MediaType, Reason};
 use crate::article::{Article, Source};
 use std::borrow::Cow;
 
@@ -52,21 +52,21 @@ pub(super) fn check_media(
         // Servers that do not know say the third.
         "" | "unknown" | "application/octet-stream" => return Ok(None),
         "text/html" | "application/xhtml+xml" => return Ok(Some(Media::Html)),
-        "text/plain" if url.is_some_and(is_robots) => "robots.txt",
+        "text/plain" if url.is_some_and(is_robots) => MediaType::RobotsTxt,
         "text/plain" => return Ok(Some(Media::Plain)),
-        "text/css" => "style sheet",
-        "text/dns" => "DNS answer",
-        "application/pdf" => "PDF",
-        "application/x-shockwave-flash" => "Flash",
-        kind if kind.contains("javascript") => "script",
-        kind if kind.contains("json") => "JSON",
-        kind if kind.contains("xml") => "XML",
+        "text/css" => MediaType::StyleSheet,
+        "text/dns" => MediaType::DnsAnswer,
+        "application/pdf" => MediaType::Pdf,
+        "application/x-shockwave-flash" => MediaType::Flash,
+        kind if kind.contains("javascript") => MediaType::Script,
+        kind if kind.contains("json") => MediaType::Json,
+        kind if kind.contains("xml") => MediaType::Xml,
         kind => match kind.split('/').next() {
-            Some("image") => "image",
-            Some("audio") => "audio",
-            Some("video") => "video",
-            Some("font") => "font",
-            _ => "other media",
+            Some("image") => MediaType::Image,
+            Some("audio") => MediaType::Audio,
+            Some("video") => MediaType::Video,
+            Some("font") => MediaType::Font,
+            _ => MediaType::OtherMedia,
         },
     };
     Err((Reason::MediaType(other), format!("Content-Type {kind:?}")))
@@ -92,13 +92,16 @@ pub(super) fn document<'a>(
         None if looks_like_html(&body) => Media::Html,
         None => {
             let detail = "no media type is declared, and it does not begin like HTML";
-            return Err((Reason::MediaType("other media"), detail.to_owned()));
+            return Err((Reason::MediaType(MediaType::OtherMedia), detail.to_owned()));
         }
     };
     // UTF-16 has zero bytes too, but says so with a mark at its beginning.
     let marked = body.starts_with(b"\xFF\xFE") || body.starts_with(b"\xFE\xFF");
     if media == Media::Plain && !marked && memchr::memchr(0, &body).is_some() {
-        return Err((Reason::MediaType("binary data"), "declared as plain text".to_owned()));
+        return Err((
+            Reason::MediaType(MediaType::BinaryData),
+            "declared as plain text".to_owned(),
+        ));
     }
     let charset = declared.and_then(charset_of);
     Ok(Document { media, charset, body, cut: false })
@@ -180,8 +183,8 @@ mod tests {
         assert_eq!(kind("text/plain", page), Ok(Some(Media::Plain)));
         assert_eq!(kind("; charset=UTF-8", page), Ok(None));
         let robots = "http://x.example/robots.txt";
-        assert_eq!(kind("text/plain", robots), Err(Reason::MediaType("robots.txt")));
-        assert_eq!(kind("image/gif", page), Err(Reason::MediaType("image")));
+        assert_eq!(kind("text/plain", robots), Err(Reason::MediaType(MediaType::RobotsTxt)));
+        assert_eq!(kind("image/gif", page), Err(Reason::MediaType(MediaType::Image)));
         assert_eq!(charset_of("text/html; a=b; Charset=\"koi8-r\""), Some("koi8-r"));
         assert_eq!(charset_of("text/html"), None);
     }

@@ -5,8 +5,8 @@
 
 use super::Fields;
 use super::batch::Batcher;
+use super::reason::Reason;
 use super::row::{self, FIELDS};
-use super::tally::Reason;
 use super::walk::InputFile;
 use parquet::basic::{ConvertedType, LogicalType, TimeUnit};
 use parquet::column::reader::{ColumnReader, ColumnReaderImpl};

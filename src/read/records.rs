@@ -6,7 +6,7 @@
 
 use super::batch::Batcher;
 use super::gzip::Gap;
-use super::tally::Reason;
+use super::reason::{Reason, RecordKind};
 use super::window::{Stop, Window};
 use std::io;
 
@@ -24,7 +24,7 @@ pub(super) enum Start {
         /// Bytes that the head says come after it.
         block: u64,
         /// Its kind, where none of that kind is an article.
-        unwanted: Option<&'static str>,
+        unwanted: Option<RecordKind>,
     },
     /// A record whose head cannot be read.
     Broken,
@@ -118,7 +118,7 @@ impl Splitter<'_, '_> {
     }
 
     /// Takes a record of `length` bytes in all.
-    fn record<F: Framing>(&mut self, length: u64, unwanted: Option<&'static str>) {
+    fn record<F: Framing>(&mut self, length: u64, unwanted: Option<RecordKind>) {
         let max = self.batcher.max_record();
         let held = usize::try_from(length).unwrap_or(usize::MAX).min(max);
         let have = self.window.want(held + F::LOOK_AHEAD);

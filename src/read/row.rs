@@ -2,7 +2,7 @@
 
 use super::Fields;
 use super::batch::{Batcher, Decoded};
-use super::tally::Reason;
+use super::reason::Reason;
 use super::text::lossy;
 use crate::article::{Article, Source};
 use std::borrow::Cow;

@@ -1,73 +1,10 @@
 //! The account of a run's reading: every record is an article, or counted here by reason and place.
 
+use super::reason::Reason;
 use crate::article::{Article, Source};
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use std::fmt;
 use std::sync::Arc;
-
-/// Why a record holds no article that can be compared.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Reason {
-    /// The file is not text: it holds NUL bytes.
-    NotText,
-    /// The line is not a JSON object.
-    NotJson,
-    /// The record has no field of the text's name.
-    NoTextField,
-    /// The text field holds something else than a string.
-    TextNotString,
-    /// The text has no letters or digits.
-    NoWords,
-    /// The record is longer than is held: four times the longest article, and 64 MiB at least.
-    TooLong,
-    /// The file ended or broke within the record.
-    Damaged,
-    /// The row has not as many fields as the header, or no text.
-    BadRow,
-    /// The record of a crawl is of a kind that is no article: a request, say.
-    RecordKind(&'static str),
-    /// The server's answer was an error or sends elsewhere.
-    HttpStatus,
-    /// The record holds something else than a text: an image, say.
-    MediaType(&'static str),
-    /// The page could not be read, by a fault of the reader.
-    Unreadable,
-}
-
-impl Reason {
-    /// Whether this is a fault of the input's form, so that the run ends with the exit code for
-    /// input that could not be read; the others are records that were read and hold nothing.
-    #[must_use]
-    pub fn is_damage(self) -> bool {
-        use Reason::{BadRow, Damaged, NotJson, NotText, TooLong, Unreadable};
-        matches!(self, NotText | NotJson | TooLong | Damaged | BadRow | Unreadable)
-    }
-
-    /// Whether the record was never meant to be an article: most records of a crawl.
-    #[must_use]
-    pub fn is_expected(self) -> bool {
-        matches!(self, Reason::RecordKind(_) | Reason::MediaType(_) | Reason::HttpStatus)
-    }
-}
-
-impl fmt::Display for Reason {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Reason::RecordKind(kind) => return write!(f, "{kind} record"),
-            Reason::MediaType(kind) => return write!(f, "{kind}, no article"),
-            Reason::NotText => "not text",
-            Reason::NotJson => "not a JSON object",
-            Reason::NoTextField => "no text field",
-            Reason::TextNotString => "text field is not a string",
-            Reason::NoWords => "no words in the text",
-            Reason::TooLong => "record too long",
-            Reason::Damaged => "cut off or damaged",
-            Reason::BadRow => "row does not fit the header",
-            Reason::HttpStatus => "no good answer of the server",
-            Reason::Unreadable => "page could not be read",
-        })
-    }
-}
 
 /// One record that was left out.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -90,7 +27,7 @@ impl Skip {
 }
 
 /// A file that could not be read, or not to its end.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Trouble {
     /// Its path.
     pub path: Arc<str>,
@@ -99,7 +36,7 @@ pub struct Trouble {
 }
 
 /// The records of one file that were left out for one reason.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Skipped {
     /// How many.
     pub count: u64,
@@ -110,7 +47,7 @@ pub struct Skipped {
 }
 
 /// What an article may have beside its text: whether some has it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Has {
     /// An identifier that the dump gives.
     pub id: bool,
@@ -123,7 +60,7 @@ pub struct Has {
 }
 
 /// What was read and what was not. Independent of the order in which records were met.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Tally {
     /// Records met: `articles` and all skipped ones.
     pub records: u64,
@@ -138,12 +75,39 @@ pub struct Tally {
     /// What some article has.
     pub has: Has,
     /// What was left out, by file and reason.
+    #[serde(with = "as_rows")]
     pub skipped: BTreeMap<(Arc<str>, Reason), Skipped>,
     /// Files that could not be read, or not to their end.
     pub troubles: Vec<Trouble>,
+    /// Whether one of them may be fine, and the system opens no more files: no result should be made
+    /// of the rest.
+    pub out_of_files: bool,
     /// Records of each file whose records have fields: whether all of them lack the text's name
     /// shows only when the articles of all are decoded. One number a file.
     fielded: BTreeMap<Arc<str>, u64>,
+}
+
+/// A map as a list of its entries, for formats whose keys are strings.
+mod as_rows {
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+    use std::collections::BTreeMap;
+
+    pub(super) fn serialize<K: Serialize, V: Serialize, S: Serializer>(
+        map: &BTreeMap<K, V>,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(map)
+    }
+
+    pub(super) fn deserialize<'de, K, V, D>(deserializer: D) -> Result<BTreeMap<K, V>, D::Error>
+    where
+        K: Deserialize<'de> + Ord,
+        V: Deserialize<'de>,
+        D: Deserializer<'de>,
+    {
+        let rows = Vec::<(K, V)>::deserialize(deserializer)?;
+        Ok(rows.into_iter().collect())
+    }
 }
 
 impl Tally {
@@ -191,6 +155,7 @@ impl Tally {
     /// Adds what another part of the run counted.
     pub fn merge(&mut self, other: Tally) {
         self.left_out += other.left_out;
+        self.out_of_files |= other.out_of_files;
         self.records += other.records;
         self.articles += other.articles;
         self.replaced += other.replaced;

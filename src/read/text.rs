@@ -2,7 +2,7 @@
 
 use super::batch::{Batcher, Decoded};
 use super::gzip::Gap;
-use super::tally::Reason;
+use super::reason::Reason;
 use crate::article::{Article, Source};
 use std::borrow::Cow;
 use std::io::{self, BufRead, Read};

@@ -16,6 +16,17 @@ pub struct InputFile {
     pub name: Arc<str>,
 }
 
+impl InputFile {
+    /// Whether what was read of it is gone: standard input, a pipe or a device.
+    #[must_use]
+    pub fn is_read_once(&self) -> bool {
+        let metadata = |path: &PathBuf| std::fs::metadata(path);
+        self.path.as_ref().is_none_or(|path| {
+            metadata(path).is_ok_and(|found| !found.is_file() && !found.is_dir())
+        })
+    }
+}
+
 /// The files that `inputs` name, in order of their names, whatever the order of `inputs`: files,
 /// directories with everything below them (hidden and git-ignored files too), and `-`.
 ///

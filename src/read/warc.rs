@@ -5,8 +5,8 @@ use super::batch::{Batcher, Decoded};
 use super::gzip::Gap;
 use super::head::{Head, MAX_HEAD, line};
 use super::page::{self, Origin};
+use super::reason::{Reason, RecordKind};
 use super::records::{self, Framing, Start};
-use super::tally::Reason;
 use super::window::Window;
 use super::{arc, http};
 use crate::article::Source;
@@ -129,12 +129,13 @@ fn is_version(line: &[u8]) -> bool {
 }
 
 /// The kind of a record that is no article, whatever is in it.
-fn unwanted(kind: &str) -> Option<&'static str> {
+fn unwanted(kind: &str) -> Option<RecordKind> {
+    use RecordKind::{Continuation, Metadata, Request, Revisit, Unknown, Warcinfo};
     const WANTED: [&str; 3] = ["response", "conversion", "resource"];
-    const UNWANTED: [&str; 5] = ["request", "metadata", "revisit", "warcinfo", "continuation"];
-    let is = |name: &&&str| name.eq_ignore_ascii_case(kind);
-    if WANTED.iter().any(|name| is(&name)) {
+    let is = |name: &str| name.eq_ignore_ascii_case(kind);
+    if WANTED.into_iter().any(is) {
         return None;
     }
-    UNWANTED.iter().find(is).copied().or(Some("unknown"))
+    let known = [Continuation, Metadata, Request, Revisit, Warcinfo];
+    known.into_iter().find(|kind| is(kind.name())).or(Some(Unknown))
 }

@@ -3,6 +3,7 @@
 
 pub mod browser;
 pub mod cli;
+pub mod dump;
 pub mod hostile;
 pub mod news;
 pub mod stories;

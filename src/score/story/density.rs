@@ -4,13 +4,16 @@
 //! region everything is alike, and likeness says less.
 
 use super::coefficients::Coefficients;
-use crate::store::{Result, Sorted};
+use crate::store::{Result, Saved, Saving, Sorted};
 
 /// Likeness of neighbours at these ranks (from 0) is the density. The nearest may be the same story.
 const RANKS: std::ops::Range<usize> = 5..25;
 
 /// Neighbours of an article that the density around it depends on: the nearest so many.
 pub const NEAREST: usize = RANKS.end;
+
+/// Numbers that are saved at a time.
+const AT_A_TIME: usize = 1 << 14;
 
 /// Articles from which on a corpus tells more than [`Coefficients::density_prior`]: in a corpus of a
 /// few articles nothing of it is used.
@@ -61,6 +64,33 @@ impl Density {
             Ok(())
         })?;
         Ok(density)
+    }
+
+    /// Saves it.
+    ///
+    /// # Errors
+    /// Those of the work folder.
+    pub fn save(&self, to: &mut Saving) -> Result<()> {
+        to.list(&[self.trust.to_bits()])?;
+        for some in self.around.chunks(AT_A_TIME) {
+            let around: Vec<u32> = some.iter().map(|around| around.to_bits()).collect();
+            to.rows(&around)?;
+        }
+        to.end()
+    }
+
+    /// What was saved.
+    ///
+    /// # Errors
+    /// Those of the work folder.
+    pub fn load(from: &mut Saved) -> Result<Density> {
+        let trust = f64::from_bits(from.one()?);
+        let mut around = Vec::new();
+        from.rows(|some| {
+            around.extend(some.iter().map(|&around| f32::from_bits(around)));
+            Ok(())
+        })?;
+        Ok(Density { around, trust })
     }
 
     /// The density that is assumed around two articles without a corpus.

@@ -1,0 +1,112 @@
+"""Kills a job at seeded moments, and goes on with it.
+
+    python benches/killed/run.py PROGRAM DUMP WORK_DIR [MOMENTS [SEED]]
+
+The job runs undisturbed without checkpoints and with them, which also tells when its stages begin: one
+moment lies in each of them, the others anywhere. It is then killed at each of them (SIGKILL) and resumed. Of each moment: the stage, what was saved by then,
+how long the run had taken, the seconds of both cores' work that the rest took, and whether the bytes are
+the same.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import random
+import resource
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+PROGRAM, DUMP, WORK = sys.argv[1:4]
+MOMENTS = int(sys.argv[4]) if len(sys.argv) > 4 else 20
+SEED = int(sys.argv[5]) if len(sys.argv) > 5 else 1
+
+OUTPUTS = [Path(WORK, name) for name in ("clusters.jsonl", "rows.csv")]
+JOB = Path(WORK, "retold-job")
+
+
+def command(*options: str) -> list[str]:
+    clusters, rows = map(str, OUTPUTS)
+    return [PROGRAM, "cluster", DUMP, "-o", clusters, "--assignments", rows, *options]
+
+
+def cpu() -> float:
+    """Seconds of work of all runs that have ended."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+def digest() -> str:
+    digest = hashlib.sha256()
+    for path in OUTPUTS:
+        with path.open("rb") as file:
+            while block := file.read(1 << 20):
+                digest.update(block)
+        path.unlink()
+    return digest.hexdigest()[:16]
+
+
+def undisturbed(*options: str) -> tuple[float, str, list[tuple[float, str]]]:
+    """Seconds, digest, and when each stage began."""
+    began = time.monotonic()
+    run = subprocess.Popen(command("--progress", "json", *options), stderr=subprocess.PIPE, text=True)
+    stages: list[tuple[float, str]] = []
+    for line in run.stderr or []:
+        if line.startswith("{"):
+            stage = json.loads(line)["stage"]
+            if not stages or stages[-1][1] != stage:
+                stages.append((time.monotonic() - began, stage))
+    if run.wait() != 0:
+        sys.exit(f"the job failed: {run.returncode}")
+    return time.monotonic() - began, digest(), stages
+
+
+def moments(seconds: float, stages: list[tuple[float, str]]) -> list[float]:
+    """Moments at random: one in each stage, the others anywhere."""
+    numbers = random.Random(SEED)
+    ends = [began for began, _ in stages[1:]] + [seconds]
+    spans = [(began, end) for (began, _), end in zip(stages, ends)]
+    some = [numbers.uniform(*span) for span in spans]
+    some += [numbers.uniform(0, seconds) for _ in range(MOMENTS - len(some))]
+    return sorted(some)
+
+
+plain, expected, _ = undisturbed()
+work = cpu()
+seconds, kept, stages = undisturbed("--work-dir", WORK)
+print(
+    f"undisturbed {plain:.1f} s ({work:.1f} s of work), with checkpoints {seconds:.1f} s "
+    f"({cpu() - work:.1f} s of work), same bytes: {kept == expected}"
+)
+print("stages from", ", ".join(f"{stage} {began:.1f}" for began, stage in stages), flush=True)
+wrong = 0
+for moment in moments(seconds, stages):
+    run = subprocess.Popen(command("-q", "--work-dir", WORK))
+    try:
+        run.wait(moment)
+    except subprocess.TimeoutExpired:
+        run.send_signal(signal.SIGKILL)
+    killed = run.wait() == -signal.SIGKILL
+    for path in OUTPUTS:
+        if killed and path.exists():
+            wrong += 1
+            print(f"{path} is there")
+    files = sorted(path.name for path in JOB.iterdir()) if JOB.exists() else []
+    names = [name for name in files if name not in ("lock", "terms")]
+    mib = sum((JOB / name).stat().st_size for name in names) >> 20
+    before = cpu()
+    code = subprocess.run(command("-q", "--work-dir", WORK, "--resume")).returncode
+    work, same = cpu() - before, code == 0 and digest() == expected
+    wrong += code != 0 or not same or JOB.exists()
+    stage = [stage for began, stage in stages if began <= moment][-1]
+    how = "killed" if killed else "was done"
+    print(
+        f"{how} after {moment:5.1f} s ({stage}), the rest {work:5.1f} s of work, exit {code}, same {same}; "
+        f"saved {mib} MiB: {' '.join(names)}",
+        flush=True,
+    )
+print("all the same" if not wrong else f"{wrong} wrong")
+sys.exit(wrong > 0)

@@ -1,0 +1,87 @@
+//! What the system lets this process have.
+
+use anyhow::{Result, bail};
+use retold::config::half_of_memory;
+use std::num::NonZeroUsize;
+
+/// Bytes of addresses that the program takes beside `--memory`, by measurement.
+const PROGRAM: usize = 150 << 20;
+
+/// Bytes of addresses of a thread: its stack, and the heap of its own that the C library gives the
+/// first eight a core.
+const STACK: usize = 2 << 20;
+const HEAP: usize = 64 << 20;
+const HEAPS_A_CORE: usize = 8;
+
+/// Threads beside those that work: up to eight that read, and those that write, read ahead, show
+/// progress and wait for signals.
+const OTHER_THREADS: usize = 12;
+
+/// Least memory worth the name: the rest is written down.
+const LEAST: usize = 32 << 20;
+
+/// The memory to use: what is asked for, or half of what this process may have.
+///
+/// # Errors
+/// The system gives the process fewer addresses (`ulimit -v`) than it would need, so it would end in
+/// the middle of its work.
+pub(super) fn memory(wanted: Option<usize>, threads: Option<NonZeroUsize>) -> Result<usize> {
+    let limit = addresses();
+    let beside = beside(threads);
+    let memory = wanted.unwrap_or_else(|| half_of_memory().min(limit.saturating_sub(beside)));
+    let needed = beside.saturating_add(memory.max(LEAST));
+    if needed > limit {
+        let [limit, needed, memory] = [limit, needed, memory.max(LEAST)].map(|bytes| bytes >> 20);
+        bail!(
+            "this process may have {limit} MiB of addresses (ulimit -v), and needs {needed} MiB with {memory} MiB of --memory: raise the limit, or lower --memory or --threads"
+        );
+    }
+    Ok(memory)
+}
+
+/// Bytes of addresses that a run of so many threads takes beside its memory.
+fn beside(threads: Option<NonZeroUsize>) -> usize {
+    let cores = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
+    let threads = threads.map_or(cores, NonZeroUsize::get).saturating_add(OTHER_THREADS);
+    let heaps = threads.min(cores * HEAPS_A_CORE);
+    PROGRAM.saturating_add(threads.saturating_mul(STACK)).saturating_add(heaps * HEAP)
+}
+
+/// Bytes of addresses that this process may have.
+#[cfg(unix)]
+fn addresses() -> usize {
+    use rustix::process::{Resource, getrlimit};
+    let limit = getrlimit(Resource::As).current;
+    limit.and_then(|limit| usize::try_from(limit).ok()).unwrap_or(usize::MAX)
+}
+
+#[cfg(not(unix))]
+fn addresses() -> usize {
+    usize::MAX
+}
+
+/// Without memory the program ends as it does for other wants: the standard library says how much was
+/// asked for, and aborts.
+#[cfg(unix)]
+pub(super) fn fail_without_memory() {
+    use signal_hook::{consts::SIGABRT, flag::register_conditional_shutdown};
+    use std::sync::Arc;
+    use std::sync::atomic::AtomicBool;
+    // Where it cannot be caught it ends the program as it always does.
+    let _ = register_conditional_shutdown(SIGABRT, 1, Arc::new(AtomicBool::new(true)));
+}
+
+#[cfg(not(unix))]
+pub(super) fn fail_without_memory() {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn more_threads_need_more() {
+        let of = |threads| beside(NonZeroUsize::new(threads));
+        assert!(of(1) > PROGRAM && of(100) > of(1));
+        assert_eq!(memory(Some(5), None).unwrap(), 5);
+    }
+}

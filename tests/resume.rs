@@ -1,0 +1,375 @@
+//! A run that is stopped or killed is gone on with, and ends with the same bytes.
+#![allow(clippy::unwrap_used, reason = "a test may fail anywhere")]
+
+mod support;
+
+use retold::config::{Checkpoints, Config};
+use retold::pipeline::{Checkpoint, Clusters, Observer, Progress, RunError, Silent, run};
+use retold::read::{InputFile, expand};
+use retold::report::{JsonRows, Report, RowsOf};
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use support::cli::{Place, Run, json_lines, program, text};
+use support::dump::dump;
+
+/// Names of the checkpoints in a work folder.
+fn checkpoints(work: &Path) -> BTreeSet<String> {
+    let names = std::fs::read_dir(work.join("retold-job")).into_iter().flatten();
+    let names = names.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    names.filter(|name| name != "lock" && name != "terms").collect()
+}
+
+/// Stops a run at one of its reports, and notes which checkpoints are taken.
+struct Stop {
+    reports: AtomicUsize,
+    at: usize,
+    taken: Mutex<BTreeSet<String>>,
+}
+
+impl Stop {
+    fn at(at: usize) -> Stop {
+        Stop { reports: AtomicUsize::new(0), at, taken: Mutex::default() }
+    }
+}
+
+impl Observer for Stop {
+    fn report(&self, _: Progress) -> bool {
+        self.reports.fetch_add(1, Ordering::Relaxed) != self.at
+    }
+
+    fn checkpoint(&self, checkpoint: Checkpoint<'_>) {
+        let Checkpoint::Taken(path) = checkpoint else { panic!("{checkpoint:?}") };
+        let name = path.file_name().unwrap().to_str().unwrap().to_owned();
+        assert!(self.taken.lock().unwrap().insert(name));
+    }
+}
+
+/// What is reported of each article, and the account.
+fn result(clusters: &Clusters) -> (Vec<u8>, String) {
+    let mut rows = Vec::new();
+    JsonRows(RowsOf::All).write(clusters, &mut rows).unwrap();
+    let Clusters { tally, repeated_ids, capped_buckets, trimmed, judged, .. } = clusters;
+    let account = format!("{tally:?} {repeated_ids} {capped_buckets} {trimmed} {judged:?}");
+    (rows, account)
+}
+
+/// The ids of two lines.
+fn two_ids(lines: &str) -> [String; 2] {
+    let ids = json_lines(lines).into_iter().map(|article| text(&article["id"]).to_owned());
+    ids.collect::<Vec<_>>().try_into().unwrap()
+}
+
+/// Stops a run at `stops` of its reports, each time from the beginning, and goes on with it.
+fn stop_and_resume(files: &[InputFile], config: &Config, stops: usize) -> BTreeSet<String> {
+    let undisturbed = result(&run(files, config, &Silent).unwrap());
+    let counting = Stop::at(usize::MAX);
+    let config = Config { checkpoints: Checkpoints::Anew, ..config.clone() };
+    let mut clusters = run(files, &config, &counting).unwrap();
+    assert!(result(&clusters) == undisturbed);
+    clusters.forget_checkpoints().unwrap();
+    assert!(!config.work_dir.join("retold-job").exists());
+
+    let reports = counting.reports.into_inner();
+    assert!(reports > stops, "{reports}");
+    let mut all_taken = BTreeSet::new();
+    for stop in 0..stops {
+        let stopped = run(files, &config, &Stop::at(reports * stop / stops));
+        assert!(matches!(stopped, Err(RunError::Cancelled)), "{stop}: {stopped:?}");
+        let saved = checkpoints(&config.work_dir);
+        let going_on = Stop::at(usize::MAX);
+        let config = Config { checkpoints: Checkpoints::Resume, ..config.clone() };
+        let clusters = run(files, &config, &going_on).unwrap();
+        assert!(result(&clusters) == undisturbed, "{stop}");
+        let taken = going_on.taken.into_inner().unwrap();
+        assert_eq!(taken, saved, "{stop}");
+        all_taken.extend(taken);
+    }
+    all_taken
+}
+
+#[test]
+fn what_was_done_before_a_stop_is_not_done_again() {
+    let place = Place::new();
+    let path = place.write("all.jsonl", dump(0..900));
+    let [a, b] = two_ids(&dump(0..2));
+    let judged_pairs = [(a.clone(), b), (a, "no such".to_owned())];
+    for memory in [1, usize::MAX] {
+        let config = Config {
+            work_dir: place.path().to_owned(),
+            memory,
+            judged_pairs: judged_pairs.to_vec(),
+            ..Config::default()
+        };
+        let taken = stop_and_resume(&expand(std::slice::from_ref(&path)).0, &config, 24);
+        let steps = ["articles-0", "compared", "copies", "furniture", "near", "profiles"];
+        assert_eq!(taken, steps.map(str::to_owned).into(), "memory {memory}");
+    }
+}
+
+#[test]
+fn files_that_were_read_are_not_read_again() {
+    let place = Place::new();
+    for file in 0..80 {
+        let name = format!("in/{file:02}.jsonl");
+        place.write(&name, dump(file * 5..file * 5 + 5));
+        if file % 40 == 35 {
+            // A file of so many zero bytes takes no room on the drive, and is no text.
+            let hole = std::fs::File::create(place.path().join(format!("in/{file}.zero"))).unwrap();
+            hole.set_len(256 << 20).unwrap();
+        }
+    }
+    let config = Config { work_dir: place.path().to_owned(), ..Config::default() };
+    let files = expand(&[place.path().join("in")]).0;
+    let taken = stop_and_resume(&files, &config, 12);
+    let parts: Vec<&String> = taken.iter().filter(|name| name.starts_with("articles")).collect();
+    assert_eq!(parts, ["articles-0", "articles-1", "articles-2"]);
+}
+
+/// A program that is killed when something is saved, or half saved: nothing of it can be put in order.
+#[cfg(unix)]
+#[test]
+fn a_killed_program_is_gone_on_with() {
+    use std::os::unix::process::ExitStatusExt;
+
+    const SIGKILL: i32 = 9;
+    let place = Place::new();
+    place.write("all.jsonl", dump(0..2_000));
+    let undisturbed = place.cluster(&[&OUTPUTS[..], &["all.jsonl"]].concat()).ends(0);
+    let undisturbed = Done::of(&place, &undisturbed);
+    std::fs::create_dir(place.path().join("work")).unwrap();
+    let mut missed = Vec::new();
+    for moment in [
+        "lock",
+        "terms",
+        "articles-0.partial",
+        "articles-0",
+        "copies",
+        "near",
+        "profiles",
+        "compared",
+        "stories",
+    ] {
+        for output in ["clusters.jsonl", "rows.csv"] {
+            let _ = std::fs::remove_file(place.path().join(output));
+        }
+        let begun = program(place.path()).arg("cluster").args(OUTPUTS).args(JOB).spawn();
+        let mut child = begun.unwrap();
+        let file = place.path().join("work/retold-job").join(moment);
+        while !file.exists() && child.try_wait().unwrap().is_none() {
+            std::thread::yield_now();
+        }
+        child.kill().unwrap();
+        if child.wait().unwrap().signal() != Some(SIGKILL) {
+            missed.push(moment);
+        }
+        let resume = place.cluster(&[&OUTPUTS[..], &JOB, &["--resume"]].concat()).ends(0);
+        assert_eq!(Done::of(&place, &resume), undisturbed, "{moment}");
+        assert_eq!(checkpoints(&place.path().join("work")), BTreeSet::new());
+    }
+    // What is there for a moment only may be missed, and rarely is.
+    assert!(missed.len() < 3, "{missed:?}");
+}
+
+/// A job of which everything is saved and nothing written: the run fails at its end, as `--strict`
+/// does where a line cannot be read.
+struct Failed {
+    place: Place,
+    /// What a run that does not fail comes to.
+    undisturbed: Done,
+}
+
+#[derive(Debug, PartialEq)]
+struct Done {
+    rows: String,
+    clusters: String,
+    said: String,
+}
+
+const OUTPUTS: [&str; 4] = ["-o", "clusters.jsonl", "--assignments", "rows.csv"];
+const JOB: [&str; 3] = ["all.jsonl", "--work-dir", "work"];
+
+impl Failed {
+    fn new() -> Failed {
+        let place = Place::new();
+        place.write("all.jsonl", dump(0..400) + "no article\n");
+        std::fs::create_dir(place.path().join("work")).unwrap();
+        let run = place.cluster(&[&OUTPUTS[..], &["all.jsonl"]].concat()).ends(3);
+        let undisturbed = Done::of(&place, &run);
+        Failed { place, undisturbed }.again()
+    }
+
+    /// The same job once more.
+    fn again(self) -> Failed {
+        let Failed { place, undisturbed } = self;
+        for output in ["clusters.jsonl", "rows.csv"] {
+            let _ = std::fs::remove_file(place.path().join(output));
+        }
+        place.cluster(&[&OUTPUTS[..], &JOB, &["--strict"]].concat()).ends(1);
+        assert_eq!(place.names(), ["all.jsonl", "work"]);
+        Failed { place, undisturbed }
+    }
+
+    fn again_without(self, files: [&str; 2]) -> Failed {
+        for name in files {
+            std::fs::remove_file(self.place.path().join(name)).unwrap();
+        }
+        self.again()
+    }
+
+    fn resume(&self, more: &[&str]) -> Run {
+        self.place.cluster(&[&OUTPUTS[..], &JOB, &["--resume"], more].concat())
+    }
+
+    /// Checks that a run that went on came to the same, and left no checkpoints.
+    fn is_same(&self, run: &Run) {
+        assert_eq!(Done::of(&self.place, run), self.undisturbed);
+        assert!(!self.place.path().join("work/retold-job").exists());
+    }
+
+    /// Changes a checkpoint.
+    fn change(&self, name: &str, change: impl FnOnce(&mut Vec<u8>)) {
+        let name = format!("work/retold-job/{name}");
+        let mut bytes = self.place.read_bytes(&name);
+        change(&mut bytes);
+        self.place.write(&name, bytes);
+    }
+}
+
+impl Done {
+    fn of(place: &Place, run: &Run) -> Done {
+        run.account();
+        let own = |line: &&str| !line.contains("retold-job");
+        let said = run.err.lines().filter(own).collect::<Vec<_>>().join("\n");
+        Done { rows: place.read("rows.csv"), clusters: place.read("clusters.jsonl"), said }
+    }
+}
+
+#[test]
+fn a_run_that_failed_at_its_end_only_writes() {
+    let job = Failed::new();
+    let saved = checkpoints(&job.place.path().join("work"));
+    let run = job.resume(&[]).ends(3);
+    for name in &saved {
+        assert!(run.err.contains(&format!("done before: work/retold-job/{name}\n")), "{}", run.err);
+    }
+    job.is_same(&run);
+    // And now there is nothing to go on with.
+    let run = job.resume(&[]).ends(3).says(&["nothing to resume in work/retold-job"]);
+    job.is_same(&run);
+    // Nobody who does not ask goes on.
+    let job = job.again();
+    let run = job.place.cluster(&[&OUTPUTS[..], &JOB].concat()).ends(3);
+    assert!(!run.err.contains("retold-job"), "{}", run.err);
+    job.is_same(&run);
+}
+
+#[test]
+fn a_damaged_checkpoint_is_done_again() {
+    let mut job = Failed::new();
+    for name in ["articles-0", "copies", "furniture", "near", "stories"] {
+        for how in 0..3 {
+            job.change(name, |bytes| match how {
+                0 => bytes.clear(),
+                1 => bytes.truncate(bytes.len() - 1),
+                _ => {
+                    let middle = bytes.len() / 2;
+                    bytes[middle] ^= 0x10;
+                }
+            });
+            let damaged = format!("work/retold-job/{name} is damaged");
+            job.is_same(&job.resume(&[]).ends(3).says(&[&damaged]));
+            job = job.again();
+        }
+    }
+    job.change("terms", |bytes| bytes[50] ^= 1);
+    job.resume(&[]).ends(1).says(&["the job in work/retold-job cannot be resumed", "terms"]);
+}
+
+#[test]
+fn another_job_is_refused() {
+    let job = Failed::new();
+    let more = "All the news that is left.\n";
+    for (options, change) in [
+        (&["--match", "near"][..], "--match was story and is near"),
+        (&["--near-threshold", "0.7"], "--near-threshold was 0.6 and is 0.7"),
+        (&["--story-threshold", "0.7"], "--story-threshold was 0.5 and is 0.7"),
+        (&["--window", "3"], "--window was no limit and is 3"),
+        (&["--format", "jsonl"], "--format was by contents and is jsonl"),
+        (&["--max-article", "1MiB"], "--max-article was 16777216 and is 1048576"),
+        (&["--id-field", "url"], "--id-field was id and is url"),
+        (&["b.txt"], "there were 1 input files and are 2"),
+        (&["a.txt"], "the input a.txt was not there, or all.jsonl is not"),
+    ] {
+        job.place.write("a.txt", more);
+        job.place.write("b.txt", more);
+        job.resume(options).ends(1).says(&["cannot be resumed", change, "without --resume"]);
+    }
+    let named = ["a.txt", "b.txt", "all.jsonl", "work"];
+    assert_eq!(
+        job.place.names().into_iter().collect::<BTreeSet<_>>(),
+        named.map(str::to_owned).into()
+    );
+    // What decides nothing may change.
+    let run = job.resume(&["--threads", "1", "--memory", "1MiB", "--progress", "none"]).ends(3);
+    job.is_same(&run);
+
+    let job = job.again_without(["a.txt", "b.txt"]);
+    job.place.write("all.jsonl", job.place.read("all.jsonl") + " ");
+    job.resume(&[]).ends(1).says(&["the input all.jsonl was changed"]);
+    std::fs::remove_file(job.place.path().join("all.jsonl")).unwrap();
+    job.resume(&[]).ends(1);
+}
+
+#[test]
+fn one_run_at_a_time_works_in_a_folder() {
+    let job = Failed::new();
+    let lock = std::fs::File::open(job.place.path().join("work/retold-job/lock")).unwrap();
+    lock.lock().unwrap();
+    for more in [&["--resume"][..], &[]] {
+        let run = job.place.cluster(&[&JOB[..], more].concat()).ends(1);
+        run.says(&["another run works in work/retold-job", "name another --work-dir"]);
+    }
+    drop(lock);
+    job.is_same(&job.resume(&[]).ends(3));
+}
+
+#[test]
+fn what_is_read_once_cannot_be_gone_on_with() {
+    let place = Place::new();
+    let input = dump(0..20);
+    let run = |args: &[&str]| {
+        place.run_with_input(
+            &[&["cluster", "-", "--report", "page.html"], args].concat(),
+            input.as_bytes(),
+        )
+    };
+    run(&["--resume"]).ends(2).says(&["--work-dir"]);
+    run(&["--resume", "--work-dir", "."]).ends(1).says(&["- can be read once only"]);
+    run(&["--work-dir", "."]).ends(0);
+    assert_eq!(place.names(), ["page.html"]);
+}
+
+#[test]
+fn dedup_and_eval_go_on_too() {
+    let place = Place::new();
+    place.write("in/all.jsonl", dump(0..200) + "no article\n");
+    let [a, b] = two_ids(&dump(0..2));
+    place.write("gold.tsv", format!("id_a\tid_b\tlabel\n{a}\t{b}\t1\n"));
+    let dedup = ["dedup", "in", "-o", "kept", "--removed", "removed.csv", "--work-dir", "."];
+    let eval = ["eval", "--gold", "gold.tsv", "in", "--work-dir", "."];
+    let written = || (place.read("kept/all.jsonl"), place.read("removed.csv"));
+    for command in [&dedup[..], &eval] {
+        let undisturbed = (place.run(command).ends(3), written());
+        if command == dedup {
+            std::fs::remove_dir_all(place.path().join("kept")).unwrap();
+        }
+        place.run(&[command, &["--strict"]].concat()).ends(1);
+        let resumed = (place.run(&[command, &["--resume"]].concat()).ends(3), written());
+        assert!(resumed.0.err.contains("done before"), "{}", resumed.0.err);
+        let said = |run: &Run| (run.out.clone(), run.err.lines().last().unwrap().to_owned());
+        assert_eq!(said(&resumed.0), said(&undisturbed.0));
+        assert_eq!(resumed.1, undisturbed.1);
+    }
+}
