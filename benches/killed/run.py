@@ -2,10 +2,10 @@
 
     python benches/killed/run.py PROGRAM DUMP WORK_DIR [MOMENTS [SEED]]
 
-The job runs undisturbed without checkpoints and with them, which also tells when its stages begin: one
-moment lies in each of them, the others anywhere. It is then killed at each of them (SIGKILL) and resumed. Of each moment: the stage, what was saved by then,
-how long the run had taken, the seconds of both cores' work that the rest took, and whether the bytes are
-the same.
+The job runs undisturbed without checkpoints and with them, which also tells when its stages begin:
+one moment lies in each of them, the others anywhere. It is then killed at each moment (SIGKILL) and
+resumed. Of each: how long the run had taken, the stage, the seconds of work that the rest
+took, whether the bytes are the same, and what was saved by then.
 """
 
 from __future__ import annotations
@@ -52,7 +52,9 @@ def digest() -> str:
 def undisturbed(*options: str) -> tuple[float, str, list[tuple[float, str]]]:
     """Seconds, digest, and when each stage began."""
     began = time.monotonic()
-    run = subprocess.Popen(command("--progress", "json", *options), stderr=subprocess.PIPE, text=True)
+    run = subprocess.Popen(
+        command("--progress", "json", *options), stderr=subprocess.PIPE, text=True
+    )
     stages: list[tuple[float, str]] = []
     for line in run.stderr or []:
         if line.startswith("{"):
@@ -68,7 +70,7 @@ def moments(seconds: float, stages: list[tuple[float, str]]) -> list[float]:
     """Moments at random: one in each stage, the others anywhere."""
     numbers = random.Random(SEED)
     ends = [began for began, _ in stages[1:]] + [seconds]
-    spans = [(began, end) for (began, _), end in zip(stages, ends)]
+    spans = [(began, end) for (began, _), end in zip(stages, ends, strict=True)]
     some = [numbers.uniform(*span) for span in spans]
     some += [numbers.uniform(0, seconds) for _ in range(MOMENTS - len(some))]
     return sorted(some)
@@ -104,8 +106,8 @@ for moment in moments(seconds, stages):
     stage = [stage for began, stage in stages if began <= moment][-1]
     how = "killed" if killed else "was done"
     print(
-        f"{how} after {moment:5.1f} s ({stage}), the rest {work:5.1f} s of work, exit {code}, same {same}; "
-        f"saved {mib} MiB: {' '.join(names)}",
+        f"{how} after {moment:5.1f} s ({stage}), the rest {work:5.1f} s of work, "
+        f"exit {code}, same {same}; saved {mib} MiB: {' '.join(names)}",
         flush=True,
     )
 print("all the same" if not wrong else f"{wrong} wrong")

@@ -17,23 +17,24 @@ const HEAPS_A_CORE: usize = 8;
 /// progress and wait for signals.
 const OTHER_THREADS: usize = 12;
 
-/// Least memory worth the name: the rest is written down.
+/// Least memory that is worth the name; what there is no room for is written down.
 const LEAST: usize = 32 << 20;
 
-/// The memory to use: what is asked for, or half of what this process may have.
+/// The memory to use: what is asked for, else half of what this process may have, and no more than
+/// leaves it enough addresses (`ulimit -v`).
 ///
 /// # Errors
-/// The system gives the process fewer addresses (`ulimit -v`) than it would need, so it would end in
-/// the middle of its work.
+/// More is asked for than the process may have.
 pub(super) fn memory(wanted: Option<usize>, threads: Option<NonZeroUsize>) -> Result<usize> {
     let limit = addresses();
-    let beside = beside(threads);
-    let memory = wanted.unwrap_or_else(|| half_of_memory().min(limit.saturating_sub(beside)));
-    let needed = beside.saturating_add(memory.max(LEAST));
-    if needed > limit {
-        let [limit, needed, memory] = [limit, needed, memory.max(LEAST)].map(|bytes| bytes >> 20);
+    let Some(memory) = wanted else {
+        let room = limit.saturating_sub(beside(threads)).max(LEAST);
+        return Ok(half_of_memory().min(room));
+    };
+    if memory.saturating_add(PROGRAM) > limit {
+        let [limit, memory, program] = [limit, memory, PROGRAM].map(|bytes| bytes >> 20);
         bail!(
-            "this process may have {limit} MiB of addresses (ulimit -v), and needs {needed} MiB with {memory} MiB of --memory: raise the limit, or lower --memory or --threads"
+            "this process may have {limit} MiB of addresses (ulimit -v), too few for {memory} MiB of --memory and {program} MiB beside it: lower --memory, or raise the limit"
         );
     }
     Ok(memory)
@@ -83,5 +84,6 @@ mod tests {
         let of = |threads| beside(NonZeroUsize::new(threads));
         assert!(of(1) > PROGRAM && of(100) > of(1));
         assert_eq!(memory(Some(5), None).unwrap(), 5);
+        assert!(memory(Some(usize::MAX), None).is_ok() == (addresses() == usize::MAX));
     }
 }
