@@ -115,6 +115,29 @@ fn the_copy_of_standard_input_is_removed() {
     assert_eq!((copies(), place.names()), (0, vec!["work".into()]));
 }
 
+/// SIGKILL leaves no time to remove anything: the next run does.
+#[test]
+fn what_a_killed_run_left_is_removed_by_the_next() {
+    let place = Place::new();
+    place.write("in.jsonl", line("a", "Rain fell"));
+    let left = [".out.jsonl.77-0.partial", ".kept.77-3.partial/in.jsonl"];
+    // Those of others, or of nobody: another name, or no numbers, or at work.
+    let stays = [
+        ".other.jsonl.77-0.partial",
+        ".out.jsonl.partial",
+        ".out.jsonl.7-x.partial",
+        ".out.jsonl.78-0.partial",
+    ];
+    left.iter().chain(&stays).for_each(|name| drop(place.write(name, "half")));
+    let at_work = std::fs::File::open(place.path().join(stays[3])).unwrap();
+    at_work.lock().unwrap();
+    place.cluster(&["in.jsonl", "-o", "out.jsonl"]).ends(0);
+    place.run(&["dedup", "in.jsonl", "-o", "kept"]).ends(0);
+    let mut expected = [&stays[..], &["in.jsonl", "kept", "out.jsonl"]].concat();
+    expected.sort_unstable();
+    assert_eq!(place.names(), expected);
+}
+
 #[test]
 fn what_is_half_written_is_removed() {
     let place = Place::new();

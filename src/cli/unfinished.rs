@@ -2,7 +2,8 @@
 //! itself, by an error, or by a signal.
 
 use anyhow::{Context, Result};
-use std::fs;
+use std::ffi::OsStr;
+use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process;
@@ -26,7 +27,14 @@ pub(super) fn is_saved() {
 
 /// The path of something unfinished, which this program has made.
 #[derive(Debug)]
-pub(super) struct Unfinished(PathBuf);
+pub(super) struct Unfinished {
+    path: PathBuf,
+    /// Says that somebody works on it, as long as the program runs.
+    _lock: Option<File>,
+}
+
+/// What is at the end of a name, behind the number of the program and another.
+const ENDING: &str = ".partial";
 
 impl Unfinished {
     /// Makes a file or a folder by `make`, beside `place` under a hidden name that nothing has.
@@ -35,17 +43,19 @@ impl Unfinished {
         make: impl Fn(&Path) -> io::Result<T>,
     ) -> Result<(Unfinished, T)> {
         let name = place.file_name().context("it has no file name")?;
+        remove_forsaken(place, name);
         for number in 0_u32.. {
             let mut hidden = std::ffi::OsString::from(".");
             hidden.push(name);
             // In containers all programs have one number.
-            hidden.push(format!(".{}-{number}.partial", process::id()));
+            hidden.push(format!(".{}-{number}{ENDING}", process::id()));
             let path = place.with_file_name(hidden);
             let mut all = all();
             match make(&path) {
                 Ok(made) => {
                     all.push(path.clone());
-                    return Ok((Unfinished(path), made));
+                    let lock = lock(&path);
+                    return Ok((Unfinished { path, _lock: lock }, made));
                 }
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
                 Err(error) => return Err(error.into()),
@@ -57,11 +67,11 @@ impl Unfinished {
     /// What is at a path, and is not to stay.
     pub(super) fn at(path: PathBuf) -> Unfinished {
         all().push(path.clone());
-        Unfinished(path)
+        Unfinished { path, _lock: None }
     }
 
     pub(super) fn path(&self) -> &Path {
-        &self.0
+        &self.path
     }
 
     /// Makes a folder in it, unless the program is ending.
@@ -73,8 +83,8 @@ impl Unfinished {
     /// Puts it in its place.
     pub(super) fn finish(self, place: &Path) -> io::Result<()> {
         let mut all = all();
-        fs::rename(&self.0, place)?;
-        all.retain(|path| *path != self.0);
+        fs::rename(&self.path, place)?;
+        all.retain(|path| *path != self.path);
         Ok(())
     }
 }
@@ -82,9 +92,36 @@ impl Unfinished {
 impl Drop for Unfinished {
     fn drop(&mut self) {
         let mut all = all();
-        if all.contains(&self.0) {
-            remove(&self.0);
-            all.retain(|path| *path != self.0);
+        if all.contains(&self.path) {
+            remove(&self.path);
+            all.retain(|path| *path != self.path);
+        }
+    }
+}
+
+/// The right to a file or a folder, if nobody has it.
+fn lock(path: &Path) -> Option<File> {
+    // Elsewhere others could not read what is locked, and folders cannot be.
+    let file = File::open(path).ok().filter(|_| cfg!(unix))?;
+    file.try_lock().is_ok().then_some(file)
+}
+
+/// Removes what programs that were killed have left beside a place. It is nobody's matter if that
+/// cannot be done.
+fn remove_forsaken(place: &Path, name: &OsStr) {
+    let folder = place.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let Ok(entries) = fs::read_dir(folder.unwrap_or(Path::new("."))) else { return };
+    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let is_unfinished = |other: &OsStr| {
+        let other = other.as_encoded_bytes().strip_prefix(b".");
+        let rest = other.and_then(|other| other.strip_prefix(name.as_encoded_bytes()));
+        let numbers = rest.and_then(|rest| str::from_utf8(rest).ok()?.strip_prefix('.'));
+        let numbers = numbers.and_then(|numbers| numbers.strip_suffix(ENDING)?.split_once('-'));
+        numbers.is_some_and(|(program, number)| is_number(program) && is_number(number))
+    };
+    for entry in entries.flatten().filter(|entry| is_unfinished(&entry.file_name())) {
+        if lock(&entry.path()).is_some() {
+            remove(&entry.path());
         }
     }
 }
