@@ -29,5 +29,5 @@ fn a_work_folder_that_is_not_there_is_told() {
     let place = Place::new();
     place.write("all.jsonl", dump(0..10));
     let run = place.cluster(&["all.jsonl", "--work-dir", "no/such"]);
-    run.ends(1).says(&["no/such", "make room there, or name another with --work-dir"]);
+    run.ends(1).says(&["no/such", "name another with --work-dir"]);
 }

@@ -4,7 +4,7 @@
 mod support;
 
 use retold::config::{Checkpoints, Config};
-use retold::pipeline::{Checkpoint, Clusters, Observer, Progress, RunError, Silent, run};
+use retold::pipeline::{Checkpoint, Clusters, Observer, Progress, RunError, Silent, Stage, run};
 use retold::read::{InputFile, expand};
 use retold::report::{JsonRows, Report, RowsOf};
 use std::collections::BTreeSet;
@@ -40,7 +40,11 @@ impl Observer for Stop {
     }
 
     fn checkpoint(&self, checkpoint: Checkpoint<'_>) {
-        let Checkpoint::Taken(path) = checkpoint else { panic!("{checkpoint:?}") };
+        let path = match checkpoint {
+            Checkpoint::Taken(path) => path,
+            Checkpoint::GivenUp(_) => return,
+            _ => panic!("{checkpoint:?}"),
+        };
         let name = path.file_name().unwrap().to_str().unwrap().to_owned();
         assert!(self.taken.lock().unwrap().insert(name));
     }
@@ -168,8 +172,8 @@ fn a_killed_program_is_gone_on_with() {
         assert_eq!(Done::of(&place, &resume), undisturbed, "{moment}");
         assert_eq!(checkpoints(&place.path().join("work")), BTreeSet::new());
     }
-    // What is there for a moment only may be missed, and rarely is.
-    assert!(missed.len() < 3, "{missed:?}");
+    // What is there for a moment only may be missed, on a busy machine by most.
+    assert!(missed.len() < 7, "{missed:?}");
 }
 
 /// A job of which everything is saved and nothing written: the run fails at its end, as `--strict`
@@ -261,7 +265,8 @@ fn a_run_that_failed_at_its_end_only_writes() {
     // Nobody who does not ask goes on.
     let job = job.again();
     let run = job.place.cluster(&[&OUTPUTS[..], &JOB].concat()).ends(3);
-    assert!(!run.err.contains("retold-job"), "{}", run.err);
+    assert!(run.err.contains("an earlier run saved in work/retold-job is removed"), "{}", run.err);
+    assert!(!run.err.contains("done before"), "{}", run.err);
     job.is_same(&run);
 }
 
@@ -300,11 +305,11 @@ fn another_job_is_refused() {
         (&["--max-article", "1MiB"], "--max-article was 16777216 and is 1048576"),
         (&["--id-field", "url"], "--id-field was id and is url"),
         (&["b.txt"], "there were 1 input files and are 2"),
-        (&["a.txt"], "the input a.txt was not there, or all.jsonl is not"),
+        (&["a.txt"], "the input a.txt was not there"),
     ] {
         job.place.write("a.txt", more);
         job.place.write("b.txt", more);
-        job.resume(options).ends(1).says(&["cannot be resumed", change, "without --resume"]);
+        job.resume(options).ends(1).says(&["cannot be resumed", change, "Without --resume"]);
     }
     let named = ["a.txt", "b.txt", "all.jsonl", "work"];
     assert_eq!(
@@ -319,7 +324,66 @@ fn another_job_is_refused() {
     job.place.write("all.jsonl", job.place.read("all.jsonl") + " ");
     job.resume(&[]).ends(1).says(&["the input all.jsonl was changed"]);
     std::fs::remove_file(job.place.path().join("all.jsonl")).unwrap();
-    job.resume(&[]).ends(1);
+    job.resume(&[]).ends(1).says(&["there were 1 input files and are 0"]);
+}
+
+/// What was saved behind a step that is done anew was made of another: a third run must not find it.
+#[test]
+fn what_follows_a_step_that_is_done_again_is_removed() {
+    let place = Place::new();
+    let path = place.write("all.jsonl", dump(0..100));
+    let files = expand(&[path]).0;
+    let work_dir = place.path().to_owned();
+    let config = Config { work_dir, checkpoints: Checkpoints::Anew, ..Config::default() };
+    drop(run(&files, &config, &Silent).unwrap());
+    let steps = ["articles-0", "copies", "furniture", "near", "stories"];
+    assert_eq!(checkpoints(place.path()), steps.map(str::to_owned).into());
+    place.write("retold-job/articles-0", "");
+    let config = Config { checkpoints: Checkpoints::Resume, ..config };
+
+    /// Stops as soon as the articles are read again.
+    struct StopBehindReading;
+    impl Observer for StopBehindReading {
+        fn report(&self, progress: Progress) -> bool {
+            progress.stage == Stage::Read
+        }
+    }
+    let stopped = run(&files, &config, &StopBehindReading);
+    assert!(matches!(stopped, Err(RunError::Cancelled)));
+    assert_eq!(checkpoints(place.path()), ["articles-0".to_owned()].into());
+}
+
+/// Whose files are not ours to remove, and what is ours is no input.
+#[test]
+fn the_folder_of_a_job_is_for_jobs() {
+    let place = Place::new();
+    place.write("retold-job/mine.jsonl", dump(0..9));
+    let run = place.cluster(&["retold-job", "--work-dir", "."]).ends(1);
+    run.says(&["./retold-job/mine.jsonl is no checkpoint", "name another --work-dir"]);
+    assert_eq!(place.read("retold-job/mine.jsonl"), dump(0..9));
+    std::fs::rename(place.path().join("retold-job"), place.path().join("in")).unwrap();
+
+    // Inside an input, its files are none.
+    place.write("in/bad.jsonl", "no article\n");
+    let undisturbed = place.cluster(&["in"]).ends(3);
+    place.cluster(&["in", "--work-dir", "in", "--strict"]).ends(1);
+    assert!(place.path().join("in/retold-job/articles-0").exists());
+    let resumed = place.cluster(&["in", "--work-dir", "in", "--resume"]).ends(3);
+    assert_eq!((&resumed.out, resumed.account().records), (&undisturbed.out, 10));
+    assert!(!place.path().join("in/retold-job").exists());
+}
+
+/// A file that the system refused to read may be read when the run is gone on with.
+#[cfg(target_os = "linux")]
+#[test]
+fn what_was_refused_is_tried_again() {
+    let place = Place::new();
+    place.write("in/all.jsonl", dump(0..9));
+    // It can be opened, and its first bytes cannot be read.
+    std::os::unix::fs::symlink("/proc/self/mem", place.path().join("in/b")).unwrap();
+    let run = place.cluster(&["in", "--work-dir", ".", "--strict"]).ends(1);
+    run.says(&["retold: in/b: "]);
+    assert!(!checkpoints(place.path()).contains("articles-0"));
 }
 
 #[test]
@@ -347,7 +411,7 @@ fn what_is_read_once_cannot_be_gone_on_with() {
     };
     run(&["--resume"]).ends(2).says(&["--work-dir"]);
     run(&["--resume", "--work-dir", "."]).ends(1).says(&["- can be read once only"]);
-    run(&["--work-dir", "."]).ends(0);
+    run(&["--work-dir", "."]).ends(0).says(&["note: - can be read once only: nothing is saved"]);
     assert_eq!(place.names(), ["page.html"]);
 }
 

@@ -74,7 +74,7 @@ fn who_can_go_on_is_told() {
     let stopped = stop(child, "-INT");
     let said = String::from_utf8_lossy(&stopped.stderr);
     assert_eq!(stopped.status.code(), Some(130), "{said}");
-    assert!(said.contains("add --resume to the same command"), "{said}");
+    assert!(said.contains("run the same command with --resume"), "{said}");
     place
         .cluster(&["in.jsonl", "--work-dir", ".", "--resume"])
         .ends(0)

@@ -2,10 +2,10 @@
 
     python benches/killed/run.py PROGRAM DUMP WORK_DIR [MOMENTS [SEED]]
 
-The job runs undisturbed without checkpoints and with them, which also tells when its stages begin:
-one moment lies in each of them, the others anywhere. It is then killed at each moment (SIGKILL) and
-resumed. Of each: how long the run had taken, the stage, the seconds of work that the rest
-took, whether the bytes are the same, and what was saved by then.
+The job runs undisturbed without checkpoints and with them, which also tells how long its stages
+take: one moment lies in each of them, the others anywhere. It is then killed (SIGKILL) so long after
+the stage of a moment has begun, and resumed. Of each: the seconds of work that the rest took, whether
+the bytes are the same, and what was saved by then.
 """
 
 from __future__ import annotations
@@ -66,14 +66,29 @@ def undisturbed(*options: str) -> tuple[float, str, list[tuple[float, str]]]:
     return time.monotonic() - began, digest(), stages
 
 
-def moments(seconds: float, stages: list[tuple[float, str]]) -> list[float]:
-    """Moments at random: one in each stage, the others anywhere."""
+def moments(seconds: float, stages: list[tuple[float, str]]) -> list[tuple[float, str]]:
+    """Moments at random, as seconds since a stage began: one in each, the others anywhere."""
     numbers = random.Random(SEED)
     ends = [began for began, _ in stages[1:]] + [seconds]
     spans = [(began, end) for (began, _), end in zip(stages, ends, strict=True)]
     some = [numbers.uniform(*span) for span in spans]
     some += [numbers.uniform(0, seconds) for _ in range(MOMENTS - len(some))]
-    return sorted(some)
+    return [
+        next((moment - began, stage) for began, stage in stages[::-1] if began <= moment)
+        for moment in sorted(some)
+    ]
+
+
+def killed(after: float, stage: str) -> bool:
+    """Begins the job and kills it; whether it was still at work."""
+    job = command("--progress", "json", "--work-dir", WORK)
+    run = subprocess.Popen(job, stderr=subprocess.PIPE, text=True)
+    for line in run.stderr or []:
+        if line.startswith("{") and json.loads(line)["stage"] == stage:
+            break
+    time.sleep(after)
+    run.kill()
+    return run.wait() == -signal.SIGKILL
 
 
 plain, expected, _ = undisturbed()
@@ -85,17 +100,8 @@ print(
 )
 print("stages from", ", ".join(f"{stage} {began:.1f}" for began, stage in stages), flush=True)
 wrong = 0
-for moment in moments(seconds, stages):
-    run = subprocess.Popen(command("-q", "--work-dir", WORK))
-    try:
-        run.wait(moment)
-    except subprocess.TimeoutExpired:
-        run.send_signal(signal.SIGKILL)
-    killed = run.wait() == -signal.SIGKILL
-    for path in OUTPUTS:
-        if killed and path.exists():
-            wrong += 1
-            print(f"{path} is there")
+for after, stage in moments(seconds, stages):
+    how = "killed" if killed(after, stage) else "was done"
     files = sorted(path.name for path in JOB.iterdir()) if JOB.exists() else []
     names = [name for name in files if name not in ("lock", "terms")]
     mib = sum((JOB / name).stat().st_size for name in names) >> 20
@@ -103,10 +109,8 @@ for moment in moments(seconds, stages):
     code = subprocess.run(command("-q", "--work-dir", WORK, "--resume")).returncode
     work, same = cpu() - before, code == 0 and digest() == expected
     wrong += code != 0 or not same or JOB.exists()
-    stage = [stage for began, stage in stages if began <= moment][-1]
-    how = "killed" if killed else "was done"
     print(
-        f"{how} after {moment:5.1f} s ({stage}), the rest {work:5.1f} s of work, "
+        f"{how} {after:4.1f} s after {stage} began, the rest {work:5.1f} s of work, "
         f"exit {code}, same {same}; saved {mib} MiB: {' '.join(names)}",
         flush=True,
     )

@@ -30,7 +30,7 @@ pub(crate) fn of_run(error: RunError) -> PyErr {
         RunError::Config(error) => of_threshold(error),
         RunError::Store(error) => of_store(error),
         RunError::TooMany => PyValueError::new_err(error.to_string()),
-        // The others are of checkpoints, which nobody asks for here.
+        // Of checkpoints nothing is heard, since nobody asks for them here.
         _ => Error::new_err(error.to_string()),
     }
 }

@@ -1,12 +1,12 @@
 //! Options that several commands share, and their meaning as a checked `Config`.
 
-use super::limits;
 use super::progress::ProgressMode;
+use super::{limits, say};
 use anyhow::{Context, Result, bail};
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, ValueEnum};
 use retold::config::{Checkpoints, Config, Level, NEAR_THRESHOLD, STORY_THRESHOLD};
-use retold::pipeline::RunError;
+use retold::pipeline::{RunError, job_folder};
 use retold::read::{Fields, Format, InputFile, ReadOptions, Trouble, expand, paths_from};
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
@@ -202,18 +202,32 @@ pub(super) struct RunArgs {
 }
 
 impl RunArgs {
-    /// What a run over some files is to save of its steps.
+    /// What a run over some files is to save of its steps. Checkpoints are taken out of the files: they
+    /// may lie in a folder that is an input.
     ///
     /// # Errors
     /// Of what can be read once only nobody can go on.
-    pub(super) fn checkpoints(&self, files: &[InputFile]) -> Result<Checkpoints> {
+    pub(super) fn checkpoints(&self, files: &mut Vec<InputFile>) -> Result<Checkpoints> {
+        let Some(work_dir) = &self.work_dir else { return Ok(Checkpoints::None) };
+        if let Ok(folder) = job_folder(work_dir).canonicalize() {
+            let real = |file: &InputFile| file.path.as_ref()?.canonicalize().ok();
+            files.retain(|file| !real(file).is_some_and(|path| path.starts_with(&folder)));
+        }
         Ok(match files.iter().find(|file| file.is_read_once()) {
             Some(file) if self.resume => {
                 return Err(RunError::ReadOnce(file.name.to_string()).into());
             }
+            Some(file) => {
+                if !self.quiet {
+                    let name = &file.name;
+                    say(&format!(
+                        "note: {name} can be read once only: nothing is saved for --resume"
+                    ));
+                }
+                Checkpoints::None
+            }
             None if self.resume => Checkpoints::Resume,
-            None if self.work_dir.is_some() => Checkpoints::Anew,
-            _ => Checkpoints::None,
+            None => Checkpoints::Anew,
         })
     }
 }

@@ -70,7 +70,7 @@ pub(super) fn run(args: &ClusterArgs) -> Result<Outcome> {
     for output in destinations.iter().map(|(_, output)| output).chain(&page) {
         output.refuse_to_replace(&files)?;
     }
-    config.checkpoints = args.run.checkpoints(&files)?;
+    config.checkpoints = args.run.checkpoints(&mut files)?;
     let mut spool = None;
     if page.is_some() {
         let (again, copies) = spooled(files, &config.work_dir)?;
@@ -99,7 +99,7 @@ pub(super) fn run(args: &ClusterArgs) -> Result<Outcome> {
             Output::Stdout.write(|out| JsonClusters { singletons }.write(&clusters, out))?;
         }
     }
-    clusters.forget_checkpoints()?;
+    job::end(&mut clusters);
     if !args.run.quiet {
         summary::say_counts(&clusters);
     }

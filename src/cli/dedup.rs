@@ -78,7 +78,8 @@ pub(super) fn run(args: &DedupArgs) -> Result<Outcome> {
     let folder = Folder::open(&args.output.output)?;
     let rows = args.output.open_removed()?;
     let names = args.input.names()?;
-    let (files, troubles) = expand(&names);
+    let (mut files, troubles) = expand(&names);
+    config.checkpoints = args.run.checkpoints(&mut files)?;
     if let Some((_, output)) = &rows {
         output.refuse_to_replace(&files)?;
         output.refuse_in(folder.place())?;
@@ -87,7 +88,6 @@ pub(super) fn run(args: &DedupArgs) -> Result<Outcome> {
         }
     }
     let targets = targets(&names, &files)?;
-    config.checkpoints = args.run.checkpoints(&files)?;
     let (files, spool) = spooled(files, &config.work_dir)?;
     let states: Vec<Option<State>> = files.iter().map(State::of).collect();
 
@@ -134,7 +134,7 @@ pub(super) fn run(args: &DedupArgs) -> Result<Outcome> {
         output.write(|out| format.report(&removed).write(&clusters, out))?;
     }
     folder.complete()?;
-    clusters.forget_checkpoints()?;
+    job::end(&mut clusters);
     if !args.run.quiet {
         summary::say_kept(&clusters, &copied);
     }

@@ -69,8 +69,8 @@ pub(super) fn run(args: &EvalArgs) -> Result<Outcome> {
         config.judged_pairs = pairs.iter().map(|(a, b, _)| (a.clone(), b.clone())).collect();
     }
     let reporter = Reporter::new(args.run.progress, args.run.quiet);
-    let (files, troubles) = args.input.files()?;
-    config.checkpoints = args.run.checkpoints(&files)?;
+    let (mut files, troubles) = args.input.files()?;
+    config.checkpoints = args.run.checkpoints(&mut files)?;
     let (mut clusters, outcome) = job::run(&files, troubles, &config, &args.run, &reporter)?;
     let (figures, missing) = judge(&gold, &clusters, config.level)?;
     if figures.iter().all(Figures::is_empty) {
@@ -91,7 +91,7 @@ pub(super) fn run(args: &EvalArgs) -> Result<Outcome> {
         }
         figures.iter().try_for_each(|figures| figures.write(out))
     })?;
-    clusters.forget_checkpoints()?;
+    job::end(&mut clusters);
     if !args.run.quiet {
         summary::say_counts(&clusters);
         if missing > 0 {

@@ -2,7 +2,7 @@
 
 use super::args::RunArgs;
 use super::progress::Reporter;
-use super::{Outcome, summary, unfinished};
+use super::{Outcome, say, summary, unfinished};
 use anyhow::Result;
 use retold::config::{Checkpoints, Config};
 use retold::pipeline::{self, Clusters};
@@ -30,4 +30,11 @@ pub(super) fn run(
     summary::say_missing_fields(&clusters.tally, &config.read.fields);
     let outcome = summary::outcome(&clusters.tally, args.strict)?;
     Ok((clusters, outcome))
+}
+
+/// Removes the checkpoints of a run whose result is written. It stands, whether they go or not.
+pub(super) fn end(clusters: &mut Clusters) {
+    if let Err(error) = clusters.forget_checkpoints() {
+        say(&format!("note: checkpoints that nobody needs were not removed: {error}"));
+    }
 }

@@ -49,14 +49,14 @@ fn beside(threads: Option<NonZeroUsize>) -> usize {
 }
 
 /// Bytes of addresses that this process may have.
-#[cfg(unix)]
+#[cfg(all(unix, not(target_os = "openbsd")))]
 fn addresses() -> usize {
     use rustix::process::{Resource, getrlimit};
     let limit = getrlimit(Resource::As).current;
     limit.and_then(|limit| usize::try_from(limit).ok()).unwrap_or(usize::MAX)
 }
 
-#[cfg(not(unix))]
+#[cfg(not(all(unix, not(target_os = "openbsd"))))]
 fn addresses() -> usize {
     usize::MAX
 }

@@ -128,6 +128,9 @@ impl Observer for Reporter {
             Checkpoint::Missing(folder) => {
                 format!("nothing to resume in {}: the job begins", folder.display())
             }
+            Checkpoint::GivenUp(folder) => {
+                format!("what an earlier run saved in {} is removed", folder.display())
+            }
             Checkpoint::Taken(path) => format!("done before: {}", path.display()),
         };
         match &self.shown {

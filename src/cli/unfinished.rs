@@ -174,7 +174,7 @@ fn stop() {
 
     let said = spawn(|| {
         let how = if IS_SAVED.load(Ordering::Relaxed) {
-            "To go on, add --resume to the same command"
+            "To go on, run the same command with --resume"
         } else {
             "To begin anew, run the same command again"
         };

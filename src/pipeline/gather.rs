@@ -1,6 +1,7 @@
 //! Articles of files, or of memory, to all that is kept of them.
 
 use super::corpus::Arrivals;
+use super::job::{Job, Step};
 use super::progress::{Progress, Stage};
 use super::sketch::{Sketcher, Sketches};
 use super::{Run, RunError};
@@ -17,35 +18,16 @@ pub(super) fn gather(
 ) -> Result<(Arrivals, Tally), RunError> {
     let (arrivals, tally, total) = (Arrivals::new(run.store), Tally::default(), bytes_of(files));
     let mut gathered = Gathered { arrivals, tally, bytes: 0, total };
-    let parts = if run.job.is_some() { parts(files) } else { vec![files] };
-    for (number, files) in parts.into_iter().enumerate() {
-        let step = format!("articles-{number}");
-        match run.kept(&step)? {
+    let all = 0..files.len();
+    let parts = run.job.map_or_else(|| vec![all], Job::parts);
+    for (number, part) in parts.into_iter().enumerate() {
+        let (files, step) = (&files[part], Step::Articles(number));
+        match run.kept(step)? {
             Some(kept) => gathered.load(kept, files, run)?,
-            None => gathered.read(files, &step, run, pool)?,
+            None => gathered.read(files, step, run, pool)?,
         }
     }
     Ok((gathered.arrivals, gathered.tally))
-}
-
-/// Bytes of files, as they are packed, that are saved together at least: what is read again is not
-/// much more.
-const PART_BYTES: u64 = 256 << 20;
-
-/// Files that are saved together at least, so that readers find enough to do.
-const PART_FILES: usize = 32;
-
-/// Files that are read and saved together, in order.
-fn parts(files: &[InputFile]) -> Vec<&[InputFile]> {
-    let (mut parts, mut start, mut bytes) = (Vec::new(), 0, 0);
-    for (end, file) in (1..).zip(files) {
-        bytes += bytes_of(std::slice::from_ref(file)).unwrap_or(0);
-        if (bytes >= PART_BYTES && end - start >= PART_FILES) || end == files.len() {
-            parts.push(&files[start..end]);
-            (start, bytes) = (end, 0);
-        }
-    }
-    parts
 }
 
 /// What has come of files so far.
@@ -62,7 +44,7 @@ impl Gathered {
     fn read(
         &mut self,
         files: &[InputFile],
-        step: &str,
+        step: Step,
         run: &Run<'_>,
         pool: &rayon::ThreadPool,
     ) -> Result<(), RunError> {
@@ -97,7 +79,8 @@ impl Gathered {
         }
         before.store(&mut self.arrivals, &mut sketched, saving.as_mut())?;
         tally.merge(sketched);
-        if let Some(mut saving) = saving {
+        // What the system refused to read now may be there when the run is gone on with.
+        if let Some(mut saving) = saving.filter(|_| !tally.is_refused) {
             Sketches::default().save(&mut saving)?;
             saving.json(&tally)?;
             saving.finish()?;

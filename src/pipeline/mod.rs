@@ -24,7 +24,7 @@ pub use compare::{Comparison, compare};
 pub(crate) use entry::OPENING_CHARS;
 pub use entry::{Entry, next_number, numbered};
 pub use find::{Found, HELD, find_articles};
-pub use job::Checkpoint;
+pub use job::{Checkpoint, job_folder};
 pub use progress::{Observer, Progress, Silent, Stage};
 pub(crate) use sketch::day;
 pub use sketch::{Sketch, Sketcher, Sketches, signature_of};
@@ -40,7 +40,7 @@ use clusters::{Levels, Match};
 use corpus::{Arrivals, Corpus};
 use entry::find;
 use gather::{gather, gather_articles};
-use job::{Job, Kept};
+use job::{Job, Kept, Step};
 use progress::Steps;
 use rayon::prelude::*;
 use sketch::Fact;
@@ -54,8 +54,8 @@ pub enum RunError {
     #[error(transparent)]
     Config(#[from] ThresholdError),
     /// The threads could not be started.
-    #[error("could not start the worker threads")]
-    Threads(#[from] rayon::ThreadPoolBuildError),
+    #[error("could not start the worker threads: {0}")]
+    Threads(String),
     /// What does not fit in memory could not be written down, or read again.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -65,14 +65,19 @@ pub enum RunError {
     /// What one file holds is gone when it was read.
     #[error("{0} can be read once only, so a run over it cannot be resumed: copy it to a file")]
     ReadOnce(String),
+    /// What is made of one file could be taken for what is made of another.
+    #[error(
+        "{0}: the names of two files look like this, so a run over them cannot be resumed: rename one"
+    )]
+    SameNames(String),
+    /// The folder of the job is in use for something else.
+    #[error("{} is no checkpoint: put it elsewhere, or name another --work-dir", .0.display())]
+    Foreign(PathBuf),
     /// The job belongs to another run, which is at work.
     #[error("another run works in {}: wait for it, or name another --work-dir", .0.display())]
     Busy(PathBuf),
     /// What was saved cannot be gone on from.
-    #[error(
-        "the job in {} cannot be resumed: {change}. Run it as it was begun, or without --resume to begin anew",
-        folder.display()
-    )]
+    #[error("the job in {} cannot be resumed: {change}. Without --resume it begins anew", folder.display())]
     OtherJob {
         /// Where it is.
         folder: PathBuf,
@@ -98,14 +103,14 @@ struct Run<'a> {
 
 impl Run<'_> {
     /// What was saved of a step that is done already.
-    fn kept(&self, step: &str) -> Result<Option<Saved>, StoreError> {
+    fn kept(&self, step: Step) -> Result<Option<Saved>, StoreError> {
         self.job.map_or(Ok(None), |job| job.kept(step, self.observer))
     }
 
     /// Saves a step.
     fn keep(
         &self,
-        step: &str,
+        step: Step,
         save: impl FnOnce(&mut Saving) -> Result<(), StoreError>,
     ) -> Result<(), StoreError> {
         let Some(job) = self.job else { return Ok(()) };
@@ -115,14 +120,14 @@ impl Run<'_> {
     }
 
     /// Removes what was saved of a step that another has taken up.
-    fn forget(&self, step: &str) -> Result<(), StoreError> {
+    fn forget(&self, step: Step) -> Result<(), StoreError> {
         self.job.map_or(Ok(()), |job| job.forget(step))
     }
 
     /// Does a step and saves what it comes to, or takes what was saved of it.
     fn step<T: Kept>(
         &self,
-        step: &str,
+        step: Step,
         make: impl FnOnce() -> Result<T, RunError>,
     ) -> Result<T, RunError> {
         if let Some(mut kept) = self.kept(step)? {
@@ -177,7 +182,8 @@ fn run_of(
 ) -> Result<Clusters, RunError> {
     config.check()?;
     let threads = config.threads.map_or(0, std::num::NonZeroUsize::get);
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build()?;
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
+    let pool = pool.map_err(|error| RunError::Threads(error.to_string()))?;
     let store = Store::new(config.memory, &config.work_dir);
     let _batches = store.hold(BATCHES);
     let job = files.map(|files| Job::open(files, config, &store, observer)).transpose()?.flatten();

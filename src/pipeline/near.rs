@@ -4,7 +4,7 @@
 use super::chosen::{Chosen, Sets};
 use super::clusters::{Match, Relation, matched};
 use super::corpus::Corpus;
-use super::job::Kept;
+use super::job::{Kept, Step};
 use super::pairs::Pairs;
 use super::progress::{Stage, Steps};
 use super::sketch::{Fact, signature_of};
@@ -62,13 +62,13 @@ pub(super) fn level(
     run: &Run<'_>,
 ) -> Result<NearLevel, RunError> {
     let steps = Steps::begin(run, Stage::Near, corpus.len())?;
-    let level = run.step("copies", || groups(corpus, standing, run, &steps))?;
+    let level = run.step(Step::Copies, || groups(corpus, standing, run, &steps))?;
     steps.reach(AGREEING + SCORES)?;
-    let trimmed = match run.kept("furniture")? {
+    let trimmed = match run.kept(Step::Furniture)? {
         Some(mut kept) => corpus.load_texts(&mut kept)?,
         None => {
             let trimmed = take_furniture(corpus, standing, &level.of, run, &steps)?;
-            run.keep("furniture", |to| corpus.save_texts(&trimmed, to))?;
+            run.keep(Step::Furniture, |to| corpus.save_texts(&trimmed, to))?;
             trimmed.len() as u64
         }
     };
@@ -76,7 +76,7 @@ pub(super) fn level(
         return Ok(level);
     }
     steps.reach(1.0 - AGREEING - SCORES)?;
-    run.step("near", || Ok(NearLevel { trimmed, ..groups(corpus, standing, run, &steps)? }))
+    run.step(Step::Near, || Ok(NearLevel { trimmed, ..groups(corpus, standing, run, &steps)? }))
 }
 
 /// Shares of the level's time: the pairs that agree, their scores and groups, both once and again;

@@ -4,7 +4,7 @@ use super::chosen::{Chosen, Sets};
 use super::clusters::{Match, Relation, matched};
 use super::corpus::Corpus;
 use super::entry::find;
-use super::job::Kept;
+use super::job::{Kept, Step};
 use super::pairs::Pairs;
 use super::progress::{Stage, Steps};
 use super::sketch::Fact;
@@ -68,12 +68,12 @@ pub(super) fn level(
     run: &Run<'_>,
 ) -> Result<StoryLevel, RunError> {
     let steps = Steps::begin(run, Stage::Story, corpus.len())?;
-    let level = run.step("stories", || {
-        let compared = run.step("compared", || compare(corpus, standing, near, run, &steps))?;
-        run.forget("profiles")?;
+    let level = run.step(Step::Stories, || {
+        let compared = run.step(Step::Compared, || compare(corpus, standing, near, run, &steps))?;
+        run.forget(Step::Profiles)?;
         groups(compared, corpus, run, &steps)
     })?;
-    run.forget("compared")?;
+    run.forget(Step::Compared)?;
     Ok(level)
 }
 
@@ -140,7 +140,7 @@ fn compare(
         Ok(facts.iter().map(|&facts| Fact::from(facts).day).collect::<Vec<_>>())
     };
     let limits = Limits::default();
-    let made = run.step("profiles", || {
+    let made = run.step(Step::Profiles, || {
         let mut tell = |part| steps.within(PROFILES, part);
         Profiles::new(&corpus.texts, standing, &days, limits.keys, store, &mut tell)
     })?;

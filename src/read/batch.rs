@@ -6,7 +6,9 @@ use super::{Format, ReadOptions, jsonl, page, row, text, warc};
 use crate::article::{Article, Source};
 use crate::text::Words;
 use std::cell::Cell;
+use std::error::Error;
 use std::io;
+use std::iter::successors;
 use std::ops::Range;
 use std::rc::Rc;
 use std::sync::mpsc::SyncSender;
@@ -302,12 +304,21 @@ impl Batcher {
         self.tally.left_out += bytes;
     }
 
-    /// Notes that a file could not be read, or not to its end.
-    pub(super) fn trouble(&mut self, path: &Arc<str>, error: &io::Error) {
+    /// Notes whether it is the system, and not what a file holds, that keeps it from being read.
+    pub(super) fn refused(&mut self, error: &(dyn Error + 'static)) {
         /// What Unix says where the process, or the machine, has too many open files.
         const TOO_MANY: [i32; 2] = [24, 23];
-        self.tally.out_of_files |=
-            cfg!(unix) && error.raw_os_error().is_some_and(|code| TOO_MANY.contains(&code));
+        let chain = successors(Some(error), |&error| error.source());
+        let mut codes = chain.filter_map(|error| error.downcast_ref::<io::Error>()?.raw_os_error());
+        if let Some(code) = codes.next() {
+            self.tally.is_refused = true;
+            self.tally.out_of_files |= cfg!(unix) && TOO_MANY.contains(&code);
+        }
+    }
+
+    /// Notes that a file could not be read, or not to its end.
+    pub(super) fn trouble(&mut self, path: &Arc<str>, error: &io::Error) {
+        self.refused(error);
         self.tally.trouble(Arc::clone(path), error.to_string());
     }
 

@@ -79,8 +79,9 @@ pub struct Tally {
     pub skipped: BTreeMap<(Arc<str>, Reason), Skipped>,
     /// Files that could not be read, or not to their end.
     pub troubles: Vec<Trouble>,
-    /// Whether one of them may be fine, and the system opens no more files: no result should be made
-    /// of the rest.
+    /// Whether the system refused to read one of them, which may be fine at another time.
+    pub is_refused: bool,
+    /// Whether it did since it opens no more files: no result should be made of the rest.
     pub out_of_files: bool,
     /// Records of each file whose records have fields: whether all of them lack the text's name
     /// shows only when the articles of all are decoded. One number a file.
@@ -155,6 +156,7 @@ impl Tally {
     /// Adds what another part of the run counted.
     pub fn merge(&mut self, other: Tally) {
         self.left_out += other.left_out;
+        self.is_refused |= other.is_refused;
         self.out_of_files |= other.out_of_files;
         self.records += other.records;
         self.articles += other.articles;

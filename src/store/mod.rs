@@ -29,11 +29,18 @@ impl<R: bytemuck::Pod + Ord + Send + Sync> Record for R {}
 
 /// A file in the work folder cannot be written or read.
 #[derive(Debug, Error)]
-#[error("the work folder {} failed: {error}: make room there, or name another with --work-dir", folder.display())]
+#[error("the work folder {} failed: {error}: {}name another with --work-dir", folder.display(), advice(error))]
 pub struct StoreError {
     folder: PathBuf,
     /// Not the source of this one, which tells it already.
     error: std::io::Error,
+}
+
+/// What else may help.
+fn advice(error: &std::io::Error) -> &'static str {
+    use std::io::ErrorKind::{QuotaExceeded, StorageFull};
+    let is_full = matches!(error.kind(), StorageFull | QuotaExceeded);
+    if is_full { "make room there, or " } else { "" }
 }
 
 /// The result of what may go to a file.

@@ -156,7 +156,9 @@ impl Saving {
     /// # Errors
     /// See [`Saving::new`].
     pub fn finish(mut self) -> Result<()> {
-        self.write_block()?;
+        if !self.block.is_empty() {
+            self.write_block()?;
+        }
         self.write_block()?;
         self.file = None;
         self.store.check(std::fs::rename(partial(&self.path), &self.path))
@@ -240,7 +242,11 @@ impl Saved {
             Ok(saved) => Ok(Found::Whole(saved)),
             Err(error) => match error.kind() {
                 io::ErrorKind::NotFound => Ok(Found::Nothing),
-                io::ErrorKind::InvalidData | io::ErrorKind::UnexpectedEof => Ok(Found::Damaged),
+                io::ErrorKind::InvalidData
+                | io::ErrorKind::UnexpectedEof
+                | io::ErrorKind::IsADirectory
+                | io::ErrorKind::PermissionDenied => Ok(Found::Damaged),
+                // Too many open files, say: it may be whole.
                 _ => store.check(Err(error)),
             },
         }
@@ -384,6 +390,24 @@ mod tests {
         assert!(saved.list::<u8>().unwrap().is_empty());
         assert_eq!(saved.list::<[u64; 3]>().unwrap(), pairs);
         assert!(saved.list::<u8>().is_err());
+    }
+
+    /// The last block is whole, or all but, or begun with a byte.
+    #[test]
+    fn lists_of_any_length_end() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("lengths");
+        let [store, _] = both();
+        // Each piece of a list has 4 bytes before it, and one of none ends it.
+        let pieces = BLOCK.div_ceil(PIECE + 4) + 1;
+        for length in (BLOCK - 4 * pieces - 3)..(BLOCK + 3) {
+            let bytes = vec![7_u8; length];
+            let mut saving = Saving::new(&store, &path, SEAL).unwrap();
+            saving.list(&bytes).unwrap();
+            saving.finish().unwrap();
+            let mut saved = whole(Saved::open(&store, &path, SEAL).unwrap());
+            assert!(saved.list::<u8>().unwrap() == bytes, "{length}");
+        }
     }
 
     #[test]
