@@ -168,7 +168,18 @@ impl Account {
         let (skipped, rest) = rest.split_once(" skipped")?;
         let mut reasons = BTreeMap::new();
         if !rest.is_empty() {
-            for part in rest.strip_prefix(" (")?.strip_suffix(')')?.split(", ") {
+            let list = rest.strip_prefix(" (")?.strip_suffix(')')?;
+            let mut parts: Vec<String> = Vec::new();
+            for part in list.split(", ") {
+                // A reason may hold a comma: "3 image, no article".
+                match parts.last_mut() {
+                    Some(last) if !part.starts_with(|c: char| c.is_ascii_digit()) => {
+                        *last += &format!(", {part}");
+                    }
+                    _ => parts.push(part.to_owned()),
+                }
+            }
+            for part in parts {
                 let (count, reason) = part.split_once(' ')?;
                 reasons.insert(reason.to_owned(), count.parse().ok()?);
             }
