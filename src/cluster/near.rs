@@ -32,6 +32,9 @@ pub struct Limits {
     /// that pairs that never became candidates are no reason to part two copies; in larger ones only
     /// the pairs count.
     pub completed: usize,
+    /// Such scores for each article of a component, at most: in a long chain, of which each article is
+    /// a representative, only the pairs count in the end.
+    pub asked: usize,
     /// Pairs of the largest component that is taken into memory. In a larger one, a million copies
     /// of one text, an article counts as centre by all its pairs, whatever was taken before, and
     /// round-ups are not looked for.
@@ -40,7 +43,7 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Limits {
-        Limits { completed: 4096, in_memory: 1 << 20 }
+        Limits { completed: 4096, asked: 64, in_memory: 1 << 20 }
     }
 }
 
@@ -49,7 +52,7 @@ impl Default for Limits {
 /// pairs that are not among `pairs`. Calls `visit` with each group, in no particular order.
 ///
 /// Cost: nearly linear in the pairs, and a sort of them; in components up to a size limit also one
-/// score for each representative and unassigned member. Memory 8 bytes an article, 24 more where a
+/// score for each representative and unassigned member, up to [`Limits::asked`] an article. Memory 8 bytes an article, 24 more where a
 /// component is too large, and [`Limits::in_memory`] pairs a thread.
 ///
 /// # Errors
@@ -173,6 +176,7 @@ fn split(
         neighbours[b].push((a, overlap_of(pair)));
         (sizes[a], sizes[b]) = (pair[3] as usize, pair[4] as usize);
     }
+    let mut left = if nodes.len() <= limits.completed { limits.asked * nodes.len() } else { 0 };
     let mut assigned = vec![false; nodes.len()];
     let free_weight = |at: usize, assigned: &[bool]| {
         neighbours[at]
@@ -196,12 +200,13 @@ fn split(
         }
         let mut near: Vec<(usize, Overlap)> =
             neighbours[centre].iter().filter(|(at, _)| !assigned[*at]).copied().collect();
-        if nodes.len() <= limits.completed {
+        if left > 0 {
             let mut known = assigned.clone();
             known[centre] = true;
             near.iter().for_each(|(at, _)| known[*at] = true);
-            for at in (0..nodes.len()).filter(|at| !known[*at]) {
+            for at in (0..nodes.len()).filter(|at| !known[*at]).take(left) {
                 near.extend(overlap(nodes[centre], nodes[at])?.map(|overlap| (at, overlap)));
+                left -= 1;
             }
         }
         near.sort_unstable_by_key(|&(at, overlap)| (Reverse(closeness(overlap)), at));
@@ -293,6 +298,35 @@ mod tests {
         assert_eq!(found(4, &pairs, Some(HALF)), [vec![0, 1, 2, 3]]);
         let limits = Limits { completed: 3, ..Limits::default() };
         assert_eq!(found_within(limits, 4, &pairs, Some(HALF)), [vec![0, 1, 2]]);
+    }
+
+    /// A long chain has many representatives, and each could ask about all that is left.
+    #[test]
+    fn so_many_pairs_are_asked_about_and_no_more() {
+        const LENGTH: u32 = 300;
+        let chain: Vec<Copies> = (1..LENGTH).map(|i| pair(i - 1, i)).collect();
+        for (asked, most) in [(0, 0), (5, 5 * LENGTH), (1000, LENGTH * LENGTH / 6)] {
+            let [store, _] = both();
+            let mut table = Table::new(&store, store.share(4).min(64));
+            table.extend(&chain).unwrap();
+            let calls = std::sync::atomic::AtomicU32::new(0);
+            let overlap = |a: u32, b: u32| {
+                // Neighbours of one centre are asked about as well.
+                let is_far = a.abs_diff(b) > 2;
+                calls.fetch_add(u32::from(is_far), std::sync::atomic::Ordering::Relaxed);
+                Ok(None)
+            };
+            let limits = Limits { asked, ..Limits::default() };
+            let mut taken = 0;
+            let visit = |group: Group| {
+                taken += 1 + group.members.len() as u32;
+                Ok(())
+            };
+            super::groups(LENGTH as usize, &table, &store, limits, overlap, visit).unwrap();
+            assert_eq!(taken, LENGTH);
+            let calls = calls.into_inner();
+            assert!(calls <= most && calls >= most / 2, "{asked}: {calls}");
+        }
     }
 
     /// 0 holds the two stories 1, 2, 3 and 4, 5, 6; each of those is closer to its own kind.
