@@ -17,6 +17,7 @@ mod summary;
 mod table;
 mod unfinished;
 
+use clap::error::{ContextKind, ContextValue};
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use std::io::{self, Write};
 use std::panic::catch_unwind;
@@ -77,7 +78,9 @@ fn command() -> clap::Command {
 /// Runs the command that the arguments name.
 pub(crate) fn main() -> ExitCode {
     // Wrong usage ends here, with exit code 2.
-    let cli = Cli::from_arg_matches(&command().get_matches()).unwrap_or_else(|wrong| wrong.exit());
+    let matches = command().try_get_matches();
+    let cli = matches.and_then(|matches| Cli::from_arg_matches(&matches));
+    let cli = cli.unwrap_or_else(|wrong| spelt_out(wrong).exit());
     // A fault of ours, and a thread that cannot be started, are failures like others.
     let outcome = catch_unwind(|| run(cli.command));
     match outcome.unwrap_or_else(|_| Err(anyhow::anyhow!("ended in the middle, as is said above")))
@@ -106,6 +109,20 @@ fn run(command: Command) -> anyhow::Result<Outcome> {
     }
 }
 
+/// Wrong usage as it may be printed: what a shell puts in the place of a `*` is the name of a file.
+fn spelt_out(mut wrong: clap::Error) -> clap::Error {
+    let strings = wrong.context().filter_map(|(kind, value)| match value {
+        ContextValue::String(text) => Some((kind, printable(text))).filter(|(_, s)| s != text),
+        _ => None,
+    });
+    for (kind, text) in strings.collect::<Vec<_>>() {
+        wrong.insert(kind, ContextValue::String(text));
+        // Advice repeats what was written.
+        wrong.remove(ContextKind::Suggested);
+    }
+    wrong
+}
+
 /// Whether the reader of our output went away, as `head` does: it has what it wanted.
 fn is_closed_pipe(error: &anyhow::Error) -> bool {
     error
@@ -119,8 +136,8 @@ fn say(line: &str) {
     let _ = writeln!(io::stderr(), "{}", printable(line));
 }
 
-/// The text with control characters and changes of direction written out, so that a file's name or
-/// an article's title cannot drive the terminal.
+/// The text with control characters, line ends among them, and changes of direction written out, so
+/// that a file's name or an article's title cannot drive the terminal or look like a line of ours.
 fn printable(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     text.chars().for_each(|c| push_printable(c, &mut shown));
@@ -129,9 +146,8 @@ fn printable(text: &str) -> String {
 
 /// Adds a character as [`printable`] shows it.
 fn push_printable(c: char, shown: &mut String) {
-    let harmless = c == '\n'
-        || !(c.is_control() || matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}'));
-    if harmless { shown.push(c) } else { shown.extend(c.escape_default()) }
+    let turns = matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}');
+    if c.is_control() || turns { shown.extend(c.escape_default()) } else { shown.push(c) }
 }
 
 #[cfg(test)]
@@ -145,6 +161,6 @@ mod tests {
 
     #[test]
     fn escapes_are_shown_and_not_obeyed() {
-        assert_eq!(printable("a\u{1b}[31mb\u{202e}c é\n"), "a\\u{1b}[31mb\\u{202e}c é\n");
+        assert_eq!(printable("a\u{1b}[31mb\u{202e}c é\n"), "a\\u{1b}[31mb\\u{202e}c é\\n");
     }
 }

@@ -178,7 +178,9 @@ fn stop() {
         } else {
             "To begin anew, run the same command again"
         };
-        super::say(&format!("\nretold: stopped; unfinished files are removed. {how}"));
+        // Behind the ^C that a terminal shows.
+        super::say("");
+        super::say(&format!("retold: stopped; unfinished files are removed. {how}"));
     });
     // Held to the end, so that nothing is put in its place any more.
     let all = all();

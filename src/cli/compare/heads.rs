@@ -13,7 +13,7 @@ pub(super) fn write(articles: [&Article; 2], look: Look, out: &mut dyn Write) ->
         let source = article.source.to_string();
         let id = article.id.as_deref().unwrap_or(&source);
         let place = if id == source { String::new() } else { format!("  ({source})") };
-        let head = printable(&format!("{id}{place}")).replace('\n', " ");
+        let head = printable(&format!("{id}{place}"));
         wrap(&format!("{letter}  {head}"), 0, "   ", look.width, out)?;
         let site = article.url.as_deref().and_then(host);
         let known = [Some(title(article)), article.date.clone(), site];

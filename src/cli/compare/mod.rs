@@ -220,7 +220,7 @@ const LONGEST_MENTION: usize = 120;
 
 /// What an article says, on one line that is not too long.
 fn mention(text: &str) -> String {
-    units::cut(&printable(text).replace('\n', " "), LONGEST_MENTION)
+    units::cut(&printable(&text.replace('\n', " ")), LONGEST_MENTION)
 }
 
 /// Writes words, on as many lines as they need: the first goes on at a column, the others have `indent`
