@@ -1,6 +1,7 @@
 //! A Parquet file without some of its rows: the same schema, values, codecs and row groups.
 
 use super::copy::{Copied, changed};
+use crate::read::pages::column_reader;
 use parquet::column::reader::{ColumnReader, ColumnReaderImpl};
 use parquet::column::writer::ColumnWriterImpl;
 use parquet::data_type::{
@@ -123,7 +124,7 @@ fn each_column(
         };
         let copy = Copy { levels, kept, rows };
         let to = writer.as_mut();
-        match group.get_column_reader(number)? {
+        match column_reader(group, number)? {
             ColumnReader::BoolColumnReader(from) => copy.column::<BoolType>(from, to),
             ColumnReader::Int32ColumnReader(from) => copy.column::<Int32Type>(from, to),
             ColumnReader::Int64ColumnReader(from) => copy.column::<Int64Type>(from, to),

@@ -24,6 +24,8 @@ mod jsonl;
 mod open;
 mod page;
 #[cfg(feature = "parquet")]
+pub(crate) mod pages;
+#[cfg(feature = "parquet")]
 mod parquet;
 mod peek;
 mod reason;

@@ -5,6 +5,7 @@
 
 use super::Fields;
 use super::batch::Batcher;
+use super::pages::column_reader;
 use super::reason::Reason;
 use super::row::{self, FIELDS};
 use super::walk::InputFile;
@@ -105,7 +106,7 @@ fn read_group(
     for part in parts {
         columns.push(match part {
             Some(part) => Some(Column {
-                reader: group.get_column_reader(part)?,
+                reader: column_reader(group, part)?,
                 unit: Unit::of(group.metadata().column(part).column_descr()),
             }),
             None => None,
