@@ -9,10 +9,11 @@ use anyhow::{Context, Result, bail};
 use clap::Args;
 use retold::config::Level;
 use retold::eval::{
-    Agreement, JudgedPair, PairAgreement, PrecisionRecall, compare_groups, compare_pairs,
+    Agreement, JudgedPair, Labels, PairAgreement, PrecisionRecall, compare_groups, compare_pairs,
 };
 use retold::pipeline::Clusters;
 use serde_json::{Value, json};
+use std::fs::File;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
@@ -46,14 +47,6 @@ Examples:
   retold eval --gold data/labels.tsv data/articles
   retold eval --gold data/labels.tsv --match near --json data/articles";
 
-/// Labels, by the ids of articles.
-enum Gold {
-    /// For each level the group of each article.
-    Groups(Vec<(Level, Vec<(String, String)>)>),
-    /// Pairs, and whether they belong together.
-    Pairs(Vec<(String, String, bool)>),
-}
-
 /// One line of the result.
 enum Figures {
     Groups(Level, Agreement),
@@ -63,20 +56,20 @@ enum Figures {
 /// Runs the command.
 pub(super) fn run(args: &EvalArgs) -> Result<Outcome> {
     let mut config = config(&args.input, &args.matching, &args.run)?;
-    let gold = read_gold(&args.gold, config.level)
+    let labels = read_labels(&args.gold, config.level)
         .with_context(|| format!("cannot read the labels {}", args.gold.display()))?;
-    if let Gold::Pairs(pairs) = &gold {
+    if let Labels::Pairs(pairs) = &labels {
         config.judged_pairs = pairs.iter().map(|(a, b, _)| (a.clone(), b.clone())).collect();
     }
     let reporter = Reporter::new(args.run.progress, args.run.quiet);
     let (mut files, troubles) = args.input.files()?;
     config.checkpoints = args.run.checkpoints(&mut files)?;
     let (mut clusters, outcome) = job::run(&files, troubles, &config, &args.run, &reporter)?;
-    let (figures, missing) = judge(&gold, &clusters, config.level)?;
+    let (figures, missing) = judge(&labels, &clusters, config.level)?;
     if figures.iter().all(Figures::is_empty) {
         bail!(
             "none of the labelled ids is among the articles: the labels name {:?}, the articles {:?}",
-            gold.first_id(),
+            first_id(&labels),
             if clusters.is_empty() { String::new() } else { clusters.id(0)? },
         );
     }
@@ -101,76 +94,26 @@ pub(super) fn run(args: &EvalArgs) -> Result<Outcome> {
     Ok(outcome)
 }
 
-fn read_gold(path: &Path, level: Level) -> Result<Gold> {
+fn read_labels(path: &Path, level: Level) -> Result<Labels> {
     let comma = path.extension().is_some_and(|extension| extension == "csv");
-    let mut table = csv::ReaderBuilder::new()
-        .delimiter(if comma { b',' } else { b'\t' })
-        .quoting(comma)
-        .from_path(path)?;
-    let header = table.headers()?.clone();
-    let column = |name: &str| header.iter().position(|column| column == name);
-    let rows: Vec<csv::StringRecord> = table.records().collect::<Result<_, _>>()?;
-    if rows.is_empty() {
-        bail!("there is no row under the header");
-    }
-    let cell = |row: &csv::StringRecord, at: usize| row.get(at).unwrap_or_default().to_owned();
-
-    if let (Some(a), Some(b), Some(label)) = (column("id_a"), column("id_b"), column("label")) {
-        let pair = |row: &csv::StringRecord| {
-            let together = match row.get(label) {
-                Some("1") => true,
-                Some("0") => false,
-                other => bail!("label {other:?}: 1 or 0 is expected"),
-            };
-            Ok((cell(row, a), cell(row, b), together))
-        };
-        return Ok(Gold::Pairs(rows.iter().map(pair).collect::<Result<_>>()?));
-    }
-    let named = [("cluster", level)]
-        .into_iter()
-        .chain([Level::Exact, Level::Near, Level::Story].map(|level| (level.name(), level)));
-    let levels: Vec<(usize, Level)> =
-        named.filter_map(|(name, level)| Some((column(name)?, level))).collect();
-    if let Some((_, least)) = levels.iter().min_by_key(|(_, of)| *of)
-        && *least > level
-    {
-        let (least, level) = (least.name(), level.name());
-        bail!("its labels are of the level {least}, and --match {level} goes less deep");
-    }
-    match column("id") {
-        Some(id) if !levels.is_empty() => Ok(Gold::Groups(
-            levels
-                .into_iter()
-                .filter(|(_, of)| *of <= level)
-                .map(|(at, of)| {
-                    (of, rows.iter().map(|row| (cell(row, id), cell(row, at))).collect())
-                })
-                .collect(),
-        )),
-        _ => bail!(
-            "its columns are {:?}: expected are id and cluster; id and exact, near or story; or \
-             id_a, id_b and label",
-            header.iter().collect::<Vec<_>>()
-        ),
-    }
+    let table = File::open(path)?;
+    Ok(Labels::read(table, if comma { b',' } else { b'\t' }, level)?)
 }
 
-impl Gold {
-    fn first_id(&self) -> &str {
-        match self {
-            Gold::Groups(levels) => {
-                levels.first().and_then(|(_, rows)| rows.first()).map_or("", |(id, _)| id)
-            }
-            Gold::Pairs(pairs) => pairs.first().map_or("", |(a, ..)| a),
+fn first_id(labels: &Labels) -> &str {
+    match labels {
+        Labels::Groups(levels) => {
+            levels.first().and_then(|(_, rows)| rows.first()).map_or("", |(id, _)| id)
         }
+        Labels::Pairs(pairs) => pairs.first().map_or("", |(a, ..)| a),
     }
 }
 
 /// The figures, and how many labels name an article that is not there.
-fn judge(gold: &Gold, clusters: &Clusters, level: Level) -> Result<(Vec<Figures>, usize)> {
+fn judge(labels: &Labels, clusters: &Clusters, level: Level) -> Result<(Vec<Figures>, usize)> {
     let mut missing = 0;
-    let figures = match gold {
-        Gold::Groups(levels) => levels
+    let figures = match labels {
+        Labels::Groups(levels) => levels
             .iter()
             .map(|(level, rows)| {
                 let mut names: AHashMap<&str, u32> = AHashMap::new();
@@ -187,7 +130,7 @@ fn judge(gold: &Gold, clusters: &Clusters, level: Level) -> Result<(Vec<Figures>
                 Ok(Figures::Groups(*level, compare_groups(&found, &wanted)))
             })
             .collect::<Result<_>>()?,
-        Gold::Pairs(pairs) => {
+        Labels::Pairs(pairs) => {
             let mut judged = Vec::new();
             for ((a, b, wanted), score) in pairs.iter().zip(&clusters.judged) {
                 let group = |article| clusters.representative(article, level);

@@ -2,6 +2,11 @@
 //! scored pairs average precision.
 //!
 //! All take groups as one label an item, in parallel slices: items with equal labels are together.
+//! [`Labels`] are what is wanted, by the ids of articles.
+
+mod labels;
+
+pub use labels::{Labels, LabelsError};
 
 use ahash::AHashMap;
 
