@@ -64,6 +64,7 @@ pub fn write(
         out: Packer::new(packing, BufWriter::new(out)),
         // As crawls are packed, so that a reader can begin at any record.
         member_a_record: format == Format::Warc,
+        lines: format == Format::JsonLines,
         removed,
         copied: Copied::default(),
         tell,
@@ -104,6 +105,8 @@ struct Copier<'a, W: Write> {
     last: Option<u8>,
     out: Packer<W>,
     member_a_record: bool,
+    /// Whether records are lines, and nothing else parts them.
+    lines: bool,
     /// Records that are to be removed still.
     removed: &'a [u64],
     copied: Copied,
@@ -144,6 +147,7 @@ impl<W: Write> Copier<'_, W> {
                 _ if *is_damaged => {
                     self.copied.left_out += 1;
                     self.pass_to(place.end)?;
+                    self.end_line()?;
                 }
                 _ => self.copy_to(place.end)?,
             }
@@ -154,6 +158,15 @@ impl<W: Write> Copier<'_, W> {
 
     fn end_member(&mut self) -> io::Result<()> {
         if self.member_a_record { self.out.end_member() } else { Ok(()) }
+    }
+
+    /// Ends a line whose end was lost in damage: what stands behind that is another.
+    fn end_line(&mut self) -> io::Result<()> {
+        if self.lines && self.last.is_some_and(|last| last != b'\n') {
+            self.last = Some(b'\n');
+            self.out.write_all(b"\n")?;
+        }
+        Ok(())
     }
 
     /// Writes the bytes before a place, or all that are left.
