@@ -62,7 +62,8 @@ pub struct Has {
 /// What was read and what was not. Independent of the order in which records were met.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Tally {
-    /// Records met: `articles` and all skipped ones.
+    /// Records met: `articles` and all skipped ones. A damaged Parquet file may claim any number of
+    /// rows, so sums of records stop at the largest number there is.
     pub records: u64,
     /// Records that became articles.
     pub articles: u64,
@@ -158,7 +159,7 @@ impl Tally {
         self.left_out += other.left_out;
         self.is_refused |= other.is_refused;
         self.out_of_files |= other.out_of_files;
-        self.records += other.records;
+        self.records = self.records.saturating_add(other.records);
         self.articles += other.articles;
         self.replaced += other.replaced;
         self.cut += other.cut;
@@ -195,7 +196,8 @@ impl Tally {
     pub fn by_reason(&self) -> BTreeMap<Reason, u64> {
         let mut sums = BTreeMap::new();
         for ((_, reason), skipped) in &self.skipped {
-            *sums.entry(*reason).or_insert(0) += skipped.count;
+            let sum: &mut u64 = sums.entry(*reason).or_default();
+            *sum = sum.saturating_add(skipped.count);
         }
         sums
     }
@@ -203,7 +205,7 @@ impl Tally {
     /// Records left out.
     #[must_use]
     pub fn total_skipped(&self) -> u64 {
-        self.skipped.values().map(|skipped| skipped.count).sum()
+        self.skipped.values().fold(0, |sum: u64, skipped| sum.saturating_add(skipped.count))
     }
 
     /// Whether some input could not be read: a file, the rest of one, or a record that is damaged;
