@@ -23,22 +23,31 @@ fn run(name: &str, target: fn(&[u8])) {
     assert!(count > 0, "{}", folder.display());
 }
 
-#[test]
-fn warc() {
-    run("warc", targets::warc);
+macro_rules! targets {
+    ($($(#[$given:meta])? $name:ident)*) => {$(
+        $(#[$given])?
+        #[test]
+        fn $name() {
+            run(stringify!($name), targets::$name);
+        }
+    )*};
 }
 
-#[test]
-fn arc() {
-    run("arc", targets::arc);
-}
-
-#[test]
-fn chunked() {
-    run("chunked", targets::chunked);
-}
-
-#[test]
-fn html() {
-    run("html", targets::html);
+targets! {
+    any
+    arc
+    charset
+    chunked
+    csv
+    dates
+    dedup
+    html
+    jsonl
+    labels
+    normalise
+    #[cfg(feature = "parquet")]
+    parquet
+    text
+    tokens
+    warc
 }

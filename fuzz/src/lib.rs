@@ -1,62 +1,102 @@
 //! What the fuzz targets do; `tests/corpus.rs` does it with the files of `corpus`.
+//!
+//! A target takes any bytes, and panics where something that is promised does not hold. Where there is
+//! a choice to make, the first bytes make it.
 
-use retold::read::{ReadOptions, Tally, html, read_bytes};
+mod crawl;
+mod dedup;
+mod labels;
+mod packing;
+mod pages;
+#[cfg(feature = "parquet")]
+mod parquet;
+mod tables;
+mod texts;
+mod words;
 
-/// A WARC file, packed or not.
-pub fn warc(bytes: &[u8]) {
-    whole_account("x.warc", bytes);
+pub use crawl::{arc, chunked, warc};
+pub use dedup::dedup;
+pub use labels::labels;
+pub use packing::any;
+pub use pages::{charset, dates, html};
+#[cfg(feature = "parquet")]
+pub use parquet::parquet;
+pub use tables::csv;
+pub use texts::{jsonl, text};
+pub use words::{normalise, tokens};
+
+use retold::article::Article;
+use retold::read::{Batch, InputFile, ReadOptions, Tally, read, read_bytes};
+
+/// What was read of a file.
+#[derive(Debug, PartialEq)]
+struct Account {
+    articles: Vec<Article>,
+    tally: Tally,
 }
 
-/// An ARC file, packed or not.
-pub fn arc(bytes: &[u8]) {
-    whole_account("x.arc", bytes);
-}
+impl Account {
+    /// Of bytes as a file of that name. They are read twice, and must give the same.
+    fn of(name: &str, bytes: &[u8], options: &ReadOptions) -> Account {
+        let read =
+            || Account::whole(options, |take| read_bytes(name, bytes.to_vec(), options, take));
+        let account = read();
+        assert_eq!(account, read());
+        account
+    }
 
-/// An HTTP body in chunks, then in the encoding that the first byte chooses.
-pub fn chunked(bytes: &[u8]) {
-    let Some((choice, body)) = bytes.split_first() else { return };
-    let encoding =
-        ["identity", "gzip", "deflate", "br", "zstd", "br, gzip"][usize::from(choice % 6)];
-    let chunks = if choice & 0x80 == 0 { "Transfer-Encoding: chunked\r\n" } else { "" };
-    let http = format!(
-        "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n{chunks}Content-Encoding: {encoding}\r\n\r\n"
-    );
-    let length = http.len() + body.len();
-    let head = format!(
-        "WARC/1.0\r\nWARC-Type: response\r\nContent-Type: application/http\r\nContent-Length: {length}\r\n\r\n"
-    );
-    let record = [head.as_bytes(), http.as_bytes(), body].concat();
-    let tally = whole_account("x.warc", &record);
-    assert_eq!(tally.records, 1);
-}
+    /// Of a file.
+    fn of_file(file: &InputFile, options: &ReadOptions) -> Account {
+        Account::whole(options, |take| read(std::slice::from_ref(file), options, 1, take))
+    }
 
-/// The bytes of a page.
-pub fn html(bytes: &[u8]) {
-    let (text, _) = html::charset::decode(bytes, None);
-    if let Err(error) = html::main_text(&text) {
-        panic!("{error}");
+    /// Of what `read` hands over; checks that every record is accounted for.
+    fn whole(
+        options: &ReadOptions,
+        read: impl FnOnce(&mut dyn FnMut(Batch) -> bool) -> Tally,
+    ) -> Account {
+        let (mut articles, mut decoding) = (Vec::new(), Tally::default());
+        let mut tally = read(&mut |batch| {
+            for record in &batch.records {
+                match batch.decode(record, options) {
+                    Ok(decoded) => {
+                        assert_eq!(decoded.article.source, *record.source());
+                        decoding.article(decoded.replaced, decoded.cut);
+                        articles.push(decoded.article);
+                    }
+                    Err(skip) => {
+                        assert_eq!(skip.source, *record.source());
+                        decoding.skip(skip);
+                    }
+                }
+            }
+            true
+        });
+        tally.merge(decoding);
+        assert_eq!(tally.records, tally.articles.saturating_add(tally.total_skipped()));
+        assert_eq!(tally.articles, articles.len() as u64);
+        assert!(articles.is_sorted_by(|one, next| one.source < next.source));
+        for Article { id, title, url, date, text, .. } in &articles {
+            assert!(!text.is_empty() && text.len() <= options.max_article);
+            let all = [id, title, url, date];
+            assert!(all.into_iter().flatten().all(|part| !part.is_empty()));
+        }
+        Account { articles, tally }
     }
 }
 
-/// Reads bytes as a file of that name, and checks that every record is accounted for.
-fn whole_account(name: &str, bytes: &[u8]) -> Tally {
-    let options = ReadOptions::default();
-    let mut decoding = Tally::default();
-    let mut tally = read_bytes(name, bytes.to_vec(), &options, |batch| {
-        for record in &batch.records {
-            match batch.decode(record, &options) {
-                Ok(decoded) => {
-                    assert!(decoded.article.text.len() <= options.max_article);
-                    decoding.article(decoded.replaced, decoded.cut);
-                }
-                Err(skip) => decoding.skip(skip),
-            }
-        }
-        true
-    });
-    tally.merge(decoding);
-    assert_eq!(tally.records, tally.articles + tally.total_skipped());
-    // Whatever has bytes has a record, or says why not.
-    assert!(tally.records > 0 || tally.is_incomplete() || bytes.len() < 2000);
-    tally
+/// A limit of the length of articles: most often none that matters.
+fn limit(choice: u8) -> usize {
+    const LIMITS: [usize; 8] = [0, 1, 3, 4, 17, 64, 300, 4097];
+    LIMITS.get(usize::from(choice)).copied().unwrap_or(ReadOptions::default().max_article)
+}
+
+/// The beginning of a text, no longer than the limit.
+fn cut<'a>(text: &'a str, options: &ReadOptions) -> &'a str {
+    &text[..text.floor_char_boundary(options.max_article)]
+}
+
+/// Whether a text that gave no article may have no words.
+fn may_lack_words(text: &str) -> bool {
+    !text.bytes().any(|byte| byte.is_ascii_alphanumeric())
 }
