@@ -185,16 +185,9 @@ fn write_huge(place: &Place, name: &str, before: &str, after: &str) {
     file.flush().unwrap();
 }
 
-/// Clusters files under a limit of address space that a reader which held all 200 MB would break.
+/// Clusters files in less memory than a reader takes which holds all 200 MB.
 fn cluster_in_little_memory(place: &Place, files: &[&str]) -> support::cli::Run {
-    let output = std::process::Command::new("sh")
-        .args(["-c", "ulimit -v 500000 && exec \"$@\"", "sh", env!("CARGO_BIN_EXE_retold")])
-        .args(["cluster", "--threads", "2"])
-        .args(files)
-        .current_dir(place.path())
-        .output()
-        .unwrap();
-    support::cli::Run::of(output)
+    place.run_within(488, 120, &[&["cluster", "--threads", "2"], files].concat())
 }
 
 #[cfg(target_os = "linux")]

@@ -60,6 +60,23 @@ impl Place {
         self.run(&[&["cluster"], args].concat())
     }
 
+    /// Runs it with so much address space, in MiB, and so many seconds of one core at most, where the
+    /// system can bound them: what holds a whole bomb, or is busy with it for ever, is killed.
+    pub fn run_within(&self, mib: u32, seconds: u32, args: &[&str]) -> Run {
+        let bounds = if cfg!(target_os = "linux") {
+            format!("ulimit -v {} && ulimit -t {seconds} && ", mib << 10)
+        } else {
+            String::new()
+        };
+        let output = Command::new("sh")
+            .args(["-c", &format!("{bounds}exec \"$@\""), "sh", env!("CARGO_BIN_EXE_retold")])
+            .args(args)
+            .current_dir(self.path())
+            .stdin(Stdio::null())
+            .output();
+        Run::of(output.unwrap())
+    }
+
     /// Runs it with these bytes on standard input.
     pub fn run_with_input(&self, args: &[&str], input: &[u8]) -> Run {
         let mut child = program(self.path())
