@@ -19,6 +19,7 @@ use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3_arrow::PyRecordBatch;
 use retold::config::Config;
+use retold::pipeline::RunError;
 use retold::read::Fields;
 use retold::store::{Store, StoreError};
 use rows::{Columns, Out, Rows};
@@ -234,7 +235,7 @@ impl Step {
             work_dir,
         };
         let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build();
-        let pool = pool.map_err(|error| errors::of_run(error.into()))?;
+        let pool = pool.map_err(|error| errors::of_run(RunError::Threads(error.to_string())))?;
         Ok(Step { stage: make(options)?, out: Out::new(columns), pool })
     }
 
