@@ -37,6 +37,7 @@ targets! {
     any
     arc
     charset
+    checkpoint
     chunked
     csv
     dates

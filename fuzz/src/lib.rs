@@ -3,6 +3,7 @@
 //! A target takes any bytes, and panics where something that is promised does not hold. Where there is
 //! a choice to make, the first bytes make it.
 
+mod checkpoint;
 mod crawl;
 mod dedup;
 mod labels;
@@ -14,6 +15,7 @@ mod tables;
 mod texts;
 mod words;
 
+pub use checkpoint::checkpoint;
 pub use crawl::{arc, chunked, warc};
 pub use dedup::dedup;
 pub use labels::labels;

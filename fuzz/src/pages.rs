@@ -13,8 +13,10 @@ pub fn html(bytes: &[u8]) {
 
 /// A page in the character set that its first line names, as a server would.
 pub fn charset(bytes: &[u8]) {
-    let end = bytes.iter().position(|&byte| byte == b'\n').unwrap_or(0);
-    let (label, page) = bytes.split_at(end);
+    let (label, page) = match bytes.iter().position(|&byte| byte == b'\n') {
+        Some(end) => (&bytes[..end], &bytes[end + 1..]),
+        None => (&[][..], bytes),
+    };
     let label = std::str::from_utf8(label).ok().filter(|label| !label.is_empty());
     let (text, replaced) = charsets::decode(page, label);
     assert!(!replaced || text.contains(char::REPLACEMENT_CHARACTER));
