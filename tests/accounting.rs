@@ -8,13 +8,14 @@
 
 mod support;
 
-use retold::config::{Config, Level};
-use retold::pipeline::{RunError, Silent, run};
+use retold::config::{Checkpoints, Config, Level};
+use retold::pipeline::{Checkpoint, Observer, Progress, RunError, run};
 use retold::read::expand;
 use retold::text::Reading;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use support::cli::{Place, Run, json_lines, line, text as string};
 use support::news::{article, text};
 use support::{gzip, hostile, html, page, response, warc};
@@ -36,11 +37,33 @@ struct Counted {
 type Way = fn(&Place, &str, Level) -> Counted;
 
 /// All of them; they come to the same.
-const WAYS: [(&str, Way); 3] = [
+const WAYS: [(&str, Way); 4] = [
     ("the program", |place, input, level| by_program(place, input, level, "1GiB")),
     ("with next to no memory", |place, input, level| by_program(place, input, level, "1B")),
-    ("the library", by_library),
+    ("the library", |place, input, level| by_library(place, input, level, Checkpoints::None)),
+    ("from what was saved", |place, input, level| {
+        // As if killed once all was found, and before it was written.
+        let before = by_library(place, input, level, Checkpoints::Anew);
+        let after = by_library(place, input, level, Checkpoints::Resume);
+        assert_eq!(before, after, "{input}");
+        after
+    }),
 ];
+
+/// Whether what was saved is taken.
+#[derive(Default)]
+struct Taken(AtomicBool);
+
+impl Observer for Taken {
+    fn report(&self, _: Progress) -> bool {
+        true
+    }
+
+    fn checkpoint(&self, checkpoint: Checkpoint<'_>) {
+        assert!(matches!(checkpoint, Checkpoint::Taken(_)), "{checkpoint:?}");
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
 
 fn by_program(place: &Place, input: &str, level: Level, memory: &str) -> Counted {
     let options = ["--match", level.name(), "--memory", memory, "--assignments", "rows.jsonl"];
@@ -57,10 +80,16 @@ fn by_program(place: &Place, input: &str, level: Level, memory: &str) -> Counted
     Counted { records, clustered, alone, skipped: account.reasons, sources }
 }
 
-fn by_library(place: &Place, input: &str, level: Level) -> Counted {
+fn by_library(place: &Place, input: &str, level: Level, checkpoints: Checkpoints) -> Counted {
     let work_dir = place.path().to_owned();
-    let config = Config { level, work_dir, ..Config::default() };
-    let clusters = run(&expand(&[PathBuf::from(input)]).0, &config, &Silent).unwrap();
+    let config = Config { level, work_dir, checkpoints, ..Config::default() };
+    let seen = Taken::default();
+    let mut clusters = run(&expand(&[PathBuf::from(input)]).0, &config, &seen).unwrap();
+    let resumes = matches!(checkpoints, Checkpoints::Resume);
+    assert_eq!(seen.0.into_inner(), resumes, "{input}");
+    if resumes {
+        clusters.forget_checkpoints().unwrap();
+    }
     let mut sources = Vec::new();
     let visit = |of: retold::pipeline::Assignment| {
         sources.push(clusters.entry(of.article)?.source.to_string());

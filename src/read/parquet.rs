@@ -75,6 +75,7 @@ fn read(file: File, fields: &Fields, batcher: &mut Batcher) -> io::Result<()> {
             .and_then(|group| read_group(&*group, parts, rows, number, &mut done, batcher));
         if let Err(error) = outcome {
             batcher.discard();
+            batcher.refused(&error);
             let detail = format!("{} rows of a row group: {error}", rows - done);
             batcher.skip_many(
                 number.saturating_add(done + 1),
