@@ -253,23 +253,8 @@ fn tables() {
 #[cfg(feature = "parquet")]
 #[test]
 fn parquet() {
-    use ::parquet::data_type::{ByteArray, ByteArrayType};
-    use ::parquet::file::writer::SerializedFileWriter;
-    use ::parquet::schema::parser::parse_message_type;
-    let schema = parse_message_type("message m { required binary text (UTF8); }").unwrap();
-    let mut sound = Vec::new();
-    let mut writer =
-        SerializedFileWriter::new(&mut sound, schema.into(), std::sync::Arc::default()).unwrap();
-    for group in 0..3 {
-        let texts = (40 * group..40 * (group + 1)).map(|n| text(n % 90, 6).into_bytes());
-        let texts: Vec<ByteArray> = texts.map(ByteArray::from).collect();
-        let mut rows = writer.next_row_group().unwrap();
-        let mut column = rows.next_column().unwrap().unwrap();
-        column.typed::<ByteArrayType>().write_batch(&texts, None, None).unwrap();
-        column.close().unwrap();
-        rows.close().unwrap();
-    }
-    writer.close().unwrap();
+    let rows = |group: u64| (40 * group..40 * (group + 1)).map(|n| [text(n % 90, 6)]).collect();
+    let mut sound = support::parquet(["text"], &[0, 1, 2].map(rows));
     let place = Place::new();
     place.write("in/sound.parquet", &sound);
     place.write("in/cut.parquet", &sound[..sound.len() / 2]);

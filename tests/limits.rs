@@ -168,7 +168,19 @@ fn folders_that_are_only_read() {
 fn few_open_files() {
     let place = Place::new();
     for file in 0..40 {
-        place.write(&format!("in/{file:02}.jsonl"), dump(file * 20..file * 20 + 20));
+        let lines = dump(file * 20..file * 20 + 20);
+        #[cfg(feature = "parquet")]
+        if file % 4 == 0 {
+            let names = ["id", "url", "text"];
+            let lines = support::cli::json_lines(&lines);
+            let row =
+                |line: &serde_json::Value| names.map(|name| line[name].as_str().unwrap().into());
+            let groups: Vec<_> =
+                lines.chunks(5).map(|five| five.iter().map(row).collect()).collect();
+            place.write(&format!("in/{file:02}.parquet"), support::parquet(names, &groups));
+            continue;
+        }
+        place.write(&format!("in/{file:02}.jsonl"), lines);
     }
     let job = "cluster in -q -o clusters.jsonl --threads 7 --memory 1B --work-dir .";
     let expected = {

@@ -5,12 +5,8 @@
 
 mod support;
 
-use parquet::data_type::{ByteArray, ByteArrayType};
-use parquet::file::writer::SerializedFileWriter;
-use parquet::schema::parser::parse_message_type;
 use std::path::Path;
 use std::process::{Command, Output};
-use std::sync::Arc;
 use support::cli::{Place, line};
 use support::news::text;
 use support::{gzip, html, page, warc};
@@ -56,29 +52,12 @@ fn place() -> Place {
     place.write("page.html", html("Bridge closed after crack is found"));
     place.write("n.jsonl", "{\"headline\": \"Bridge\", \"body\": \"The bridge is closed.\"}\n");
     place.write("paths.txt", "news/0.txt\nnews/1.txt\n");
-    place.write("news.parquet", table());
+    let rows = (0..4).map(|n| [n.to_string(), text(n, 9)]).collect();
+    place.write("news.parquet", support::parquet(["uuid", "body"], &[rows]));
     std::fs::create_dir(place.path().join("scratch")).unwrap();
     place.write("DIRECTORY/articles.jsonl", lines(1));
     place.write("DIRECTORY/gold.story.tsv", "id\tcluster\n1\t1\n2\t2\n");
     place
-}
-
-/// A Parquet file with the columns `uuid` and `body`.
-fn table() -> Vec<u8> {
-    let schema = "message news { required binary uuid (UTF8); required binary body (UTF8); }";
-    let schema = Arc::new(parse_message_type(schema).unwrap());
-    let mut writer = SerializedFileWriter::new(Vec::new(), schema, Arc::default()).unwrap();
-    let mut group = writer.next_row_group().unwrap();
-    let columns: [fn(u64) -> String; 2] = [|n| n.to_string(), |n| text(n, 9)];
-    for value in columns {
-        let values: Vec<ByteArray> =
-            (0..4).map(|n| ByteArray::from(value(n).into_bytes())).collect();
-        let mut column = group.next_column().unwrap().unwrap();
-        column.typed::<ByteArrayType>().write_batch(&values, None, None).unwrap();
-        column.close().unwrap();
-    }
-    group.close().unwrap();
-    writer.into_inner().unwrap()
 }
 
 /// Runs a script with the program on its path; on a terminal if it is to be.

@@ -12,6 +12,8 @@ use retold::article::Article;
 use retold::read::{InputFile, ReadOptions, Tally, read};
 use std::io::Write;
 use std::path::Path;
+#[cfg(feature = "parquet")]
+use std::sync::Arc;
 
 /// The articles of a file in order of their records, and the account.
 pub fn read_file(path: &Path, options: &ReadOptions) -> (Vec<Article>, Tally) {
@@ -50,6 +52,28 @@ pub fn gzip(bytes: &[u8]) -> Vec<u8> {
     let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
     encoder.write_all(bytes).unwrap();
     encoder.finish().unwrap()
+}
+
+/// A Parquet file with columns of text, and a row group for each of these lists of rows.
+#[cfg(feature = "parquet")]
+pub fn parquet<const N: usize>(names: [&str; N], groups: &[Vec<[String; N]>]) -> Vec<u8> {
+    use parquet::data_type::{ByteArray, ByteArrayType};
+    let columns = names.map(|name| format!("required binary {name} (UTF8);")).concat();
+    let schema = format!("message articles {{ {columns} }}");
+    let schema = parquet::schema::parser::parse_message_type(&schema).unwrap();
+    let writer = parquet::file::writer::SerializedFileWriter::new;
+    let mut writer = writer(Vec::new(), schema.into(), Arc::default()).unwrap();
+    for rows in groups {
+        let mut group = writer.next_row_group().unwrap();
+        for column in 0..N {
+            let values: Vec<_> = rows.iter().map(|row| ByteArray::from(&*row[column])).collect();
+            let mut column = group.next_column().unwrap().unwrap();
+            column.typed::<ByteArrayType>().write_batch(&values, None, None).unwrap();
+            column.close().unwrap();
+        }
+        group.close().unwrap();
+    }
+    writer.into_inner().unwrap()
 }
 
 /// A WARC record of this type, with these further head lines.
