@@ -4,15 +4,26 @@ use super::Account;
 use super::packing::{gzip, is_packed, zstd};
 use retold::article::Article;
 use retold::dedup::write;
-use retold::read::{InputFile, ReadOptions};
+use retold::read::{Format, InputFile, ReadOptions};
 use std::path::Path;
 
-const NAMES: [&str; 7] = ["x.jsonl", "x.csv", "x.tsv", "x.warc", "x.arc", "x.txt", "x.parquet"];
+const NAMES: [(&str, Format); 7] = [
+    ("x.jsonl", Format::JsonLines),
+    ("x.csv", Format::Csv),
+    ("x.tsv", Format::Tsv),
+    ("x.warc", Format::Warc),
+    ("x.arc", Format::Warc),
+    ("x.txt", Format::Text),
+    ("x.parquet", Format::Parquet),
+];
 
 /// A file whose name and packing the first byte chooses, without the articles that the second does.
+///
+/// The format is said, as by `--format`: the first record may have hidden that the second looks like
+/// the beginning of another one.
 pub fn dedup(bytes: &[u8]) {
     let [choice, removed, bytes @ ..] = bytes else { return };
-    let name = NAMES[usize::from(choice & 15) % NAMES.len()];
+    let (name, format) = NAMES[usize::from(choice & 15) % NAMES.len()];
     let packed = match choice >> 4 {
         0..=8 => bytes.to_vec(),
         9..=12 => gzip(bytes, 6),
@@ -22,7 +33,7 @@ pub fn dedup(bytes: &[u8]) {
     let [from, to] = ["from", "to"].map(|path| folder.path().join(path));
     std::fs::write(&from, &packed).expect("a file can be written");
 
-    let options = ReadOptions::default();
+    let options = ReadOptions { format: Some(format), ..ReadOptions::default() };
     let articles = |path: &Path| {
         let file = InputFile { path: Some(path.to_owned()), name: name.into() };
         Account::of_file(&file, &options).articles
@@ -39,7 +50,7 @@ pub fn dedup(bytes: &[u8]) {
     }
     assert_eq!(copied.removed, numbers.len() as u64);
     let written = std::fs::read(&to).unwrap_or_default();
-    // The first record may have hidden that the second looks like something else.
+    // Of the packing nothing can be said.
     if is_packed(name, bytes) != is_packed(name, &written) && choice >> 4 <= 8 {
         return;
     }
