@@ -66,6 +66,12 @@
 //!
 //! What was measured, and what lost, is in ARCHITECTURE.md.
 
+#[cfg(all(feature = "parquet", target_endian = "big"))]
+compile_error!(
+    "the crate `parquet` writes files on big-endian machines that none can read: \
+     build with --no-default-features"
+);
+
 pub mod article;
 pub mod cluster;
 pub mod config;
