@@ -3,9 +3,9 @@
     python benches/killed/run.py PROGRAM DUMP WORK_DIR [MOMENTS [SEED]]
 
 The job runs undisturbed without checkpoints and with them, which also tells how long its stages
-take: one moment lies in each of them, the others anywhere. It is then killed (SIGKILL) so long after
-the stage of a moment has begun, and resumed. Of each: the seconds of work that the rest took, whether
-the bytes are the same, and what was saved by then.
+take: one moment lies in each of them, the others anywhere. It is then killed (SIGKILL) so long
+after the stage of a moment has begun, and resumed. Of each: the seconds of work that the rest took,
+whether the bytes are the same, and what was saved by then, with mebibytes.
 """
 
 from __future__ import annotations
@@ -104,14 +104,14 @@ for after, stage in moments(seconds, stages):
     how = "killed" if killed(after, stage) else "was done"
     files = sorted(path.name for path in JOB.iterdir()) if JOB.exists() else []
     names = [name for name in files if name not in ("lock", "terms")]
-    mib = sum((JOB / name).stat().st_size for name in names) >> 20
+    saved = [f"{name} {(JOB / name).stat().st_size >> 20}" for name in names]
     before = cpu()
     code = subprocess.run(command("-q", "--work-dir", WORK, "--resume")).returncode
     work, same = cpu() - before, code == 0 and digest() == expected
     wrong += code != 0 or not same or JOB.exists()
     print(
         f"{how} {after:4.1f} s after {stage} began, the rest {work:5.1f} s of work, "
-        f"exit {code}, same {same}; saved {mib} MiB: {' '.join(names)}",
+        f"exit {code}, same {same}; saved: {', '.join(saved)}",
         flush=True,
     )
 print("all the same" if not wrong else f"{wrong} wrong")
