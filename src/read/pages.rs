@@ -32,11 +32,18 @@ struct Checked {
 
 /// Fails where a page claims more values than it can hold, or any writer puts in one.
 fn check(page: &Page, levels: [bool; 2], least: u64) -> Result<()> {
-    let (values, most) = match page {
+    let (values, encoding, rows) = match page {
         Page::DictionaryPage { buf, num_values, .. } => {
-            (u64::from(*num_values), buf.len() as u64 / least)
+            return believe(u64::from(*num_values), buf.len() as u64 / least);
         }
-        Page::DataPage { buf, encoding, rep_level_encoding, def_level_encoding, .. } => {
+        Page::DataPage {
+            buf,
+            num_values,
+            encoding,
+            rep_level_encoding,
+            def_level_encoding,
+            ..
+        } => {
             let encodings = [*rep_level_encoding, *def_level_encoding].into_iter();
             let mut there = encodings.zip(levels).filter(|(_, there)| *there);
             let values = there.try_fold(&buf[..], |rest, (encoding, _)| {
@@ -44,29 +51,77 @@ fn check(page: &Page, levels: [bool; 2], least: u64) -> Result<()> {
                 let rest = rest.get(u32::from_le_bytes(*length) as usize..)?;
                 (encoding == Encoding::RLE).then_some(rest)
             });
-            (deltas(*encoding, values), MOST_VALUES)
+            (values, *encoding, *num_values)
         }
-        Page::DataPageV2 { buf, encoding, def_levels_byte_len, rep_levels_byte_len, .. } => {
+        Page::DataPageV2 {
+            buf,
+            num_values,
+            encoding,
+            def_levels_byte_len,
+            rep_levels_byte_len,
+            ..
+        } => {
             let levels = def_levels_byte_len.saturating_add(*rep_levels_byte_len);
-            (deltas(*encoding, buf.get(levels as usize..)), MOST_VALUES)
+            (buf.get(levels as usize..), *encoding, *num_values)
         }
     };
-    if values > most.min(MOST_VALUES) {
-        return Err(ParquetError::General(format!("a page claims to hold {values} values")));
+    let lengths = match encoding {
+        Encoding::DELTA_LENGTH_BYTE_ARRAY => 1,
+        // Of what is shared with the string before, and of what is not.
+        Encoding::DELTA_BYTE_ARRAY => 2,
+        _ => return Ok(()),
+    };
+    let mut rest = values.ok_or_else(lost)?;
+    for _ in 0..lengths {
+        rest = behind_deltas(rest, u64::from(rows))?;
     }
     Ok(())
 }
 
-/// How many strings are said to follow, where a number says so in front of them: the third one.
-fn deltas(encoding: Encoding, values: Option<&[u8]>) -> u64 {
-    if !matches!(encoding, Encoding::DELTA_BYTE_ARRAY | Encoding::DELTA_LENGTH_BYTE_ARRAY) {
-        return 0;
+fn believe(values: u64, most: u64) -> Result<()> {
+    if values <= most.min(MOST_VALUES) {
+        return Ok(());
     }
-    // Seven bits a byte, the lowest first.
-    let mut numbers = values.unwrap_or_default().split_inclusive(|byte| byte >> 7 == 0);
-    let count = numbers.nth(2).unwrap_or_default().iter().rev();
-    count
-        .fold(0, |count: u64, byte| count.saturating_mul(128).saturating_add(u64::from(byte & 127)))
+    Err(ParquetError::General(format!("a page claims to hold {values} values")))
+}
+
+fn lost() -> ParquetError {
+    ParquetError::General("the lengths of strings in a page cannot be found".to_owned())
+}
+
+/// What stands behind a list of differences (`DELTA_BINARY_PACKED`), which may have so many numbers.
+fn behind_deltas(mut bytes: &[u8], most: u64) -> Result<&[u8]> {
+    let [block, parts, count, _] = [(); 4].map(|()| variable(&mut bytes));
+    believe(count.ok_or_else(lost)?, most)?;
+    let mut behind = || {
+        let (parts, numbers) = (usize::try_from(parts?).ok()?, block?.checked_div(parts?)?);
+        // The first number stands in the head.
+        let mut left = count?.saturating_sub(1);
+        while left > 0 {
+            variable(&mut bytes)?;
+            let (widths, rest) = bytes.split_at_checked(parts)?;
+            bytes = rest;
+            for width in widths {
+                if left == 0 {
+                    break;
+                }
+                left = left.saturating_sub(numbers);
+                let packed = u64::from(*width).checked_mul(numbers)? / 8;
+                bytes = bytes.get(usize::try_from(packed).ok()?..)?;
+            }
+        }
+        Some(bytes)
+    };
+    behind().ok_or_else(lost)
+}
+
+/// A number of seven bits a byte, the lowest first.
+fn variable(bytes: &mut &[u8]) -> Option<u64> {
+    let end = bytes.iter().position(|byte| byte >> 7 == 0)?;
+    let (number, rest) = bytes.split_at(end + 1);
+    *bytes = rest;
+    let digits = number.iter().rev().map(|byte| u64::from(byte & 127));
+    Some(digits.fold(0, |number, digit| number.saturating_mul(128).saturating_add(digit)))
 }
 
 impl Iterator for Checked {
@@ -112,27 +167,63 @@ mod tests {
         assert!(!check(1 << 31, 100, 4) && !check(u32::MAX, 100 << 20, 1));
     }
 
-    #[test]
-    fn a_number_of_deltas_is_believed_up_to_a_limit() {
-        // Behind levels of both kinds: 128 values a block, one block in it, so many in all.
-        let check = |count: &[u8], encoding| {
-            let levels = [&[2, 0, 0, 0, 7, 7][..], &[1, 0, 0, 0, 7]].concat();
-            let buf = [&levels, &[0x80, 1, 1][..], count, &[0; 9]].concat().into();
-            let page = Page::DataPage {
-                buf,
-                num_values: 3,
-                encoding,
-                def_level_encoding: Encoding::RLE,
-                rep_level_encoding: Encoding::RLE,
-                statistics: None,
-            };
-            check(&page, [true; 2], 4).is_ok()
-        };
-        for encoding in [Encoding::DELTA_BYTE_ARRAY, Encoding::DELTA_LENGTH_BYTE_ARRAY] {
-            assert!(check(&[0x80, 0x80, 0x80, 8], encoding));
-            assert!(!check(&[0x81, 0x80, 0x80, 8], encoding));
-            assert!(!check(&[0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0x7F], encoding));
+    /// A page of values behind levels of both kinds.
+    fn data_page(values: &[u8], encoding: Encoding, levels: Encoding) -> Page {
+        Page::DataPage {
+            buf: [&[2, 0, 0, 0, 7, 7, 1, 0, 0, 0, 7], values].concat().into(),
+            num_values: 300,
+            encoding,
+            def_level_encoding: levels,
+            rep_level_encoding: Encoding::RLE,
+            statistics: None,
         }
-        assert!(check(&[0x81, 0x80, 0x80, 8], Encoding::PLAIN));
+    }
+
+    /// A list of so many differences: 128 in a block of four parts, which are 1 and 0 bits wide.
+    fn list(count: &[u8], blocks: usize) -> Vec<u8> {
+        let head = [&[0x80, 1, 4][..], count, &[5]].concat();
+        let block = [&[0x81, 0, 1, 0, 1, 0][..], &[0; 8]].concat();
+        [head, block.repeat(blocks)].concat()
+    }
+
+    #[test]
+    fn lists_of_differences_are_passed_over() {
+        for (count, blocks) in [(0, 0), (1, 0), (2, 1), (129, 1), (130, 2)] {
+            let bytes = [list(&[count as u8 % 128 + 128, (count / 128) as u8], blocks), vec![9; 3]];
+            let bytes = bytes.concat();
+            // Of the last block only the parts that hold something are there.
+            let behind = if blocks > 0 && count != 129 { 7 } else { 3 };
+            assert_eq!(behind_deltas(&bytes, count).unwrap().len(), behind, "{count}");
+        }
+        assert!(behind_deltas(&list(&[200, 1], 1), 1000).is_err());
+        assert!(behind_deltas(&[0x80, 1, 0, 5, 5], 1000).is_err());
+    }
+
+    #[test]
+    fn lengths_are_believed_up_to_the_values_of_a_page() {
+        let check = |lists: &[u8], encoding, levels| {
+            check(&data_page(lists, encoding, levels), [true; 2], 4).is_ok()
+        };
+        let (fits, over) = (list(&[0xAC, 2], 3), list(&[0xAD, 2], 3));
+        // 2^60 numbers that take no bits, in a block of 2^62.
+        let huge = |top| [[0x80; 8].as_slice(), &[top]].concat();
+        let bomb = [&huge(64)[..], &[4], &huge(16), &[5, 0, 0, 0, 0, 0]].concat();
+        for encoding in [Encoding::DELTA_BYTE_ARRAY, Encoding::DELTA_LENGTH_BYTE_ARRAY] {
+            let check = |lists: &[&[u8]]| check(&lists.concat(), encoding, Encoding::RLE);
+            let last = &fits[..fits.len() - 4];
+            assert!(check(&[last, last]));
+            assert!(!check(&[&over, &over]) && !check(&[&bomb, &bomb]));
+            let takes_two = encoding == Encoding::DELTA_BYTE_ARRAY;
+            assert_eq!(check(&[last, &over]), !takes_two);
+            assert_eq!(check(&[last, &bomb]), !takes_two);
+        }
+        let lists = [&fits[..fits.len() - 4]; 2].concat();
+        assert!(!check(
+            &lists,
+            Encoding::DELTA_BYTE_ARRAY,
+            #[expect(deprecated, reason = "a file may name it")]
+            Encoding::BIT_PACKED
+        ));
+        assert!(check(&bomb, Encoding::PLAIN, Encoding::RLE));
     }
 }
