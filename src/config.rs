@@ -100,8 +100,13 @@ impl Default for Config {
 /// nothing is said. It asks the system.
 #[must_use]
 pub fn half_of_memory() -> usize {
+    /// What is taken where the system does not tell.
+    const UNKNOWN: u64 = 1 << 30;
     let refresh = RefreshKind::nothing().with_memory(MemoryRefreshKind::nothing().with_ram());
     let system = System::new_with_specifics(refresh);
+    if system.total_memory() == 0 {
+        return UNKNOWN as usize / 2;
+    }
     let limit = system.cgroup_limits().map_or(u64::MAX, |limits| limits.total_memory);
     usize::try_from(system.total_memory().min(limit) / 2).unwrap_or(usize::MAX)
 }

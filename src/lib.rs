@@ -87,4 +87,5 @@ pub mod report;
 pub mod score;
 pub mod shingle;
 pub mod store;
+mod system;
 pub mod text;

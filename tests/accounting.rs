@@ -84,7 +84,7 @@ fn by_library(place: &Place, input: &str, level: Level, checkpoints: Checkpoints
     let work_dir = place.path().to_owned();
     let config = Config { level, work_dir, checkpoints, ..Config::default() };
     let seen = Taken::default();
-    let mut clusters = run(&expand(&[PathBuf::from(input)]).0, &config, &seen).unwrap();
+    let mut clusters = run(&expand(&[PathBuf::from(input)]).unwrap().0, &config, &seen).unwrap();
     let resumes = matches!(checkpoints, Checkpoints::Resume);
     assert_eq!(seen.0.into_inner(), resumes, "{input}");
     if resumes {

@@ -128,7 +128,7 @@ fn a_number_far_behind_is_found() {
     let place = Place::new();
     let dump: String = (0..2_000).map(|n| line("same", &article(n))).collect();
     let path = place.write("dump.jsonl", dump + &line("same#1500", &article(1)));
-    let (files, _) = expand(&[path]);
+    let (files, _) = expand(&[path]).unwrap();
     const { assert!(HELD < 1_500) };
     let found = |id: &str| {
         let mut found = find_articles(&files, &ReadOptions::default(), &[id]);

@@ -27,7 +27,7 @@ fn they_are_grouped_as_those_of_a_file() {
     let place = Place::new();
     let lines: String = texts().iter().map(|(id, text)| line(id, text)).collect();
     let path = place.write("a.jsonl", lines);
-    let read = run(&expand(&[path]).0, &config, &Silent).unwrap();
+    let read = run(&expand(&[path]).unwrap().0, &config, &Silent).unwrap();
     assert_eq!(given.count(2), (3000, 6000));
     assert_eq!(groups(&given), groups(&read));
     assert_eq!(given.id(8999).unwrap(), "08999");

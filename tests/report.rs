@@ -315,7 +315,7 @@ fn texts_that_are_gone_are_said_to_be() {
     for name in ["a.txt", "b.txt", "c.txt", "d.txt"] {
         place.write(name, text(1, 12));
     }
-    let (files, _) = expand(&[place.path().to_owned()]);
+    let (files, _) = expand(&[place.path().to_owned()]).unwrap();
     let config = Config { threads: NonZeroUsize::new(1), ..Config::default() };
     let clusters = run(&files, &config, &Silent).unwrap();
     std::fs::remove_file(place.path().join("b.txt")).unwrap();

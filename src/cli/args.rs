@@ -2,6 +2,7 @@
 
 use super::progress::ProgressMode;
 use super::{limits, say};
+use ahash::AHashSet;
 use anyhow::{Context, Result, bail};
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, ValueEnum};
@@ -63,7 +64,7 @@ pub(super) struct ReadArgs {
 impl InputArgs {
     /// The files to read, in order, and the names that lead nowhere.
     pub(super) fn files(&self) -> Result<(Vec<InputFile>, Vec<Trouble>)> {
-        Ok(expand(&self.names()?))
+        expanded(&self.names()?)
     }
 
     /// The inputs that are named.
@@ -84,6 +85,11 @@ impl InputArgs {
     pub(super) fn options(&self) -> ReadOptions {
         self.reading.options()
     }
+}
+
+/// The files that names lead to, and the names that lead nowhere.
+pub(super) fn expanded(names: &[PathBuf]) -> Result<(Vec<InputFile>, Vec<Trouble>)> {
+    Ok(expand(names).map_err(|_| RunError::OutOfFiles)?)
 }
 
 impl ReadArgs {
@@ -213,21 +219,25 @@ impl RunArgs {
             let real = |file: &InputFile| file.path.as_ref()?.canonicalize().ok();
             files.retain(|file| !real(file).is_some_and(|path| path.starts_with(&folder)));
         }
-        Ok(match files.iter().find(|file| file.is_read_once()) {
-            Some(file) if self.resume => {
-                return Err(RunError::ReadOnce(file.name.to_string()).into());
+        let mut names = AHashSet::new();
+        let error = files.iter().find_map(|file| {
+            let name = || file.name.to_string();
+            match names.insert(&*file.name) {
+                _ if file.is_read_once() => Some(RunError::ReadOnce(name())),
+                true => None,
+                false => Some(RunError::SameNames(name())),
             }
-            Some(file) => {
+        });
+        Ok(match error {
+            None if self.resume => Checkpoints::Resume,
+            None => Checkpoints::Anew,
+            Some(error) if self.resume => return Err(error.into()),
+            Some(error) => {
                 if !self.quiet {
-                    let name = &file.name;
-                    say(&format!(
-                        "note: {name} can be read once only: nothing is saved for --resume"
-                    ));
+                    say(&format!("note: nothing is saved: {error}"));
                 }
                 Checkpoints::None
             }
-            None if self.resume => Checkpoints::Resume,
-            None => Checkpoints::Anew,
         })
     }
 }

@@ -85,21 +85,26 @@ pub(super) fn run(args: &ClusterArgs) -> Result<Outcome> {
             report.write(&clusters, &mut out)
         })
     };
-    for (report, output) in destinations {
-        write(&*report, output)?;
-    }
-    if let Some(output) = page {
-        write(&HtmlPage { config: &config, files: &files }, output)?;
-    }
-    drop((reporter, spool));
-    if args.output.output.is_none() && !args.output.is_stdout_taken() {
-        if std::io::stdout().is_terminal() {
-            Output::Stdout.write(|out| table::write(&clusters, singletons, out))?;
-        } else {
-            Output::Stdout.write(|out| JsonClusters { singletons }.write(&clusters, out))?;
+    let write_all = || -> Result<()> {
+        for (report, output) in destinations {
+            write(&*report, output)?;
         }
-    }
-    job::end(&mut clusters);
+        if let Some(output) = page {
+            write(&HtmlPage { config: &config, files: &files }, output)?;
+        }
+        reporter.rest();
+        if args.output.output.is_some() || args.output.is_stdout_taken() {
+            return Ok(());
+        }
+        if std::io::stdout().is_terminal() {
+            Output::Stdout.write(|out| table::write(&clusters, singletons, out))
+        } else {
+            Output::Stdout.write(|out| JsonClusters { singletons }.write(&clusters, out))
+        }
+    };
+    let written = write_all();
+    job::end(&mut clusters, written)?;
+    drop((reporter, spool));
     if !args.run.quiet {
         summary::say_counts(&clusters);
     }

@@ -1,17 +1,17 @@
 //! `retold dedup`: the dump again, with one article kept of each group.
 
-use super::args::{InputArgs, MatchArgs, RunArgs, config};
+use super::args::{InputArgs, MatchArgs, RunArgs, config, expanded};
 use super::folder::{Filling, Folder};
 use super::output::{Output, kind};
 use super::progress::Reporter;
 use super::spool::spooled;
-use super::{Outcome, job, say, summary};
+use super::{Outcome, is_closed_pipe, job, say, summary};
 use ahash::AHashSet;
 use anyhow::{Context, Result, bail};
 use clap::{Args, ValueEnum};
 use retold::dedup::{self, Copied, Keep, Removals, Removed};
 use retold::pipeline::{Clusters, Observer, Progress, Stage};
-use retold::read::{InputFile, ReadOptions, Trouble, expand};
+use retold::read::{InputFile, ReadOptions, Trouble};
 use retold::report::{CsvRemoved, JsonRemoved, Report};
 use std::fs::File;
 use std::panic::resume_unwind;
@@ -78,7 +78,7 @@ pub(super) fn run(args: &DedupArgs) -> Result<Outcome> {
     let folder = Folder::open(&args.output.output)?;
     let rows = args.output.open_removed()?;
     let names = args.input.names()?;
-    let (mut files, troubles) = expand(&names);
+    let (mut files, troubles) = expanded(&names)?;
     config.checkpoints = args.run.checkpoints(&mut files)?;
     if let Some((_, output)) = &rows {
         output.refuse_to_replace(&files)?;
@@ -100,7 +100,7 @@ pub(super) fn run(args: &DedupArgs) -> Result<Outcome> {
     };
     let mut removed = dedup::removals(&clusters, keep)?;
     let folder = folder.make()?;
-    let job = Job {
+    let copying = Copying {
         files: &files,
         targets: &targets,
         removals: Removals::new(&clusters, &removed, &files)?,
@@ -113,10 +113,10 @@ pub(super) fn run(args: &DedupArgs) -> Result<Outcome> {
         done: AtomicU64::new(0),
     };
     let threads = config.threads.or_else(|| std::thread::available_parallelism().ok());
-    job.tell(0);
-    let copied = job.write(threads.map_or(1, usize::from))?;
+    copying.tell(0);
+    let copied = copying.write(threads.map_or(1, usize::from))?;
     reporter.rest();
-    let whole = job.copied_whole(&copied);
+    let whole = copying.copied_whole(&copied);
     for Trouble { path, message } in &whole {
         say(&format!("retold: {path}: {message}"));
         outcome = Outcome::Incomplete;
@@ -130,11 +130,14 @@ pub(super) fn run(args: &DedupArgs) -> Result<Outcome> {
     }
     drop(spool);
     // Rows first: a folder without its rows could not be made again in its place.
-    if let Some((format, output)) = rows {
-        output.write(|out| format.report(&removed).write(&clusters, out))?;
-    }
-    folder.complete()?;
-    job::end(&mut clusters);
+    let rows_written = rows.map_or(Ok(()), |(format, output)| {
+        output.write(|out| format.report(&removed).write(&clusters, out))
+    });
+    let written = match rows_written {
+        Err(error) if !is_closed_pipe(&error) => Err(error),
+        enough => folder.complete().and(enough),
+    };
+    job::end(&mut clusters, written)?;
     if !args.run.quiet {
         summary::say_kept(&clusters, &copied);
     }
@@ -170,7 +173,7 @@ impl OutputArgs {
 }
 
 /// The copying of all files.
-struct Job<'a> {
+struct Copying<'a> {
     files: &'a [InputFile],
     targets: &'a [PathBuf],
     removals: Removals,
@@ -185,7 +188,7 @@ struct Job<'a> {
     done: AtomicU64,
 }
 
-impl Job<'_> {
+impl Copying<'_> {
     /// Writes all files, and returns what was done to each.
     fn write(&self, threads: usize) -> Result<Vec<Copied>> {
         let next = AtomicUsize::new(0);

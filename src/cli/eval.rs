@@ -73,7 +73,7 @@ pub(super) fn run(args: &EvalArgs) -> Result<Outcome> {
             if clusters.is_empty() { String::new() } else { clusters.id(0)? },
         );
     }
-    Output::Stdout.write(|out| {
+    let written = Output::Stdout.write(|out| {
         if args.json {
             let all: Vec<Value> = figures.iter().map(Figures::to_json).collect();
             return writeln!(
@@ -83,8 +83,8 @@ pub(super) fn run(args: &EvalArgs) -> Result<Outcome> {
             );
         }
         figures.iter().try_for_each(|figures| figures.write(out))
-    })?;
-    job::end(&mut clusters);
+    });
+    job::end(&mut clusters, written)?;
     if !args.run.quiet {
         summary::say_counts(&clusters);
         if missing > 0 {

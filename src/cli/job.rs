@@ -1,8 +1,8 @@
-//! What `cluster` and `eval` have in common: the run itself.
+//! What `cluster`, `eval` and `dedup` have in common: the run itself.
 
 use super::args::RunArgs;
 use super::progress::Reporter;
-use super::{Outcome, say, summary, unfinished};
+use super::{Outcome, is_closed_pipe, say, summary, unfinished};
 use anyhow::Result;
 use retold::config::{Checkpoints, Config};
 use retold::pipeline::{self, Clusters};
@@ -17,9 +17,7 @@ pub(super) fn run(
     args: &RunArgs,
     reporter: &Reporter,
 ) -> Result<(Clusters, Outcome)> {
-    if config.checkpoints != Checkpoints::None {
-        unfinished::is_saved();
-    }
+    unfinished::is_saved(config.checkpoints != Checkpoints::None);
     let result = pipeline::run(files, config, reporter);
     reporter.rest();
     let mut clusters = result?;
@@ -32,9 +30,17 @@ pub(super) fn run(
     Ok((clusters, outcome))
 }
 
-/// Removes the checkpoints of a run whose result is written. It stands, whether they go or not.
-pub(super) fn end(clusters: &mut Clusters) {
-    if let Err(error) = clusters.forget_checkpoints() {
-        say(&format!("note: checkpoints that nobody needs were not removed: {error}"));
+/// Removes the checkpoints of a run whose result is written, or whose reader has seen enough of it. It
+/// stands, whether they go or not.
+///
+/// # Errors
+/// That of writing.
+pub(super) fn end(clusters: &mut Clusters, written: Result<()>) -> Result<()> {
+    if written.as_ref().err().is_none_or(is_closed_pipe) {
+        unfinished::is_saved(false);
+        if let Err(error) = clusters.forget_checkpoints() {
+            say(&format!("note: checkpoints that nobody needs were not removed: {error}"));
+        }
     }
+    written
 }

@@ -26,26 +26,25 @@ const LEAST: usize = 32 << 20;
 /// # Errors
 /// More is asked for than the process may have.
 pub(super) fn memory(wanted: Option<usize>, threads: Option<NonZeroUsize>) -> Result<usize> {
-    let limit = addresses();
-    let Some(memory) = wanted else {
-        let room = limit.saturating_sub(beside(threads)).max(LEAST);
-        return Ok(half_of_memory().min(room));
-    };
-    if memory.saturating_add(PROGRAM) > limit {
-        let [limit, memory, program] = [limit, memory, PROGRAM].map(|bytes| bytes >> 20);
+    let (limit, [needed, taken]) = (addresses(), beside(threads));
+    let least = wanted.unwrap_or(LEAST);
+    if least.saturating_add(needed) > limit {
+        let [limit, memory, needed] = [limit, least, needed].map(|bytes| bytes >> 20);
         bail!(
-            "this process may have {limit} MiB of addresses (ulimit -v), too few for {memory} MiB of --memory and {program} MiB beside it: lower --memory, or raise the limit"
+            "this process may have {limit} MiB of addresses (ulimit -v), too few for {memory} MiB of --memory and {needed} MiB beside it: lower --memory or --threads, or raise the limit"
         );
     }
-    Ok(memory)
+    let room = limit.saturating_sub(taken).max(LEAST);
+    Ok(wanted.unwrap_or_else(|| half_of_memory().min(room)))
 }
 
-/// Bytes of addresses that a run of so many threads takes beside its memory.
-fn beside(threads: Option<NonZeroUsize>) -> usize {
+/// Bytes of addresses that a run of so many threads needs beside its memory, and those that it takes
+/// where they can be had.
+fn beside(threads: Option<NonZeroUsize>) -> [usize; 2] {
     let cores = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
     let threads = threads.map_or(cores, NonZeroUsize::get).saturating_add(OTHER_THREADS);
-    let heaps = threads.min(cores * HEAPS_A_CORE);
-    PROGRAM.saturating_add(threads.saturating_mul(STACK)).saturating_add(heaps * HEAP)
+    let needed = PROGRAM.saturating_add(threads.saturating_mul(STACK));
+    [needed, needed.saturating_add(threads.min(cores * HEAPS_A_CORE) * HEAP)]
 }
 
 /// Bytes of addresses that this process may have.
@@ -61,19 +60,23 @@ fn addresses() -> usize {
     usize::MAX
 }
 
-/// Without memory the program ends as it does for other wants: the standard library says how much was
-/// asked for, and aborts.
+/// From now on the program ends as it does for other wants where there is no memory (the standard
+/// library says how much was asked for, and aborts), and where a file may not grow (`ulimit -f`).
 #[cfg(unix)]
-pub(super) fn fail_without_memory() {
-    use signal_hook::{consts::SIGABRT, flag::register_conditional_shutdown};
+pub(super) fn fail_at_limits() {
+    use rustix::process::Signal;
+    use signal_hook::consts::SIGABRT;
+    use signal_hook::flag::{register, register_conditional_shutdown};
     use std::sync::Arc;
     use std::sync::atomic::AtomicBool;
-    // Where it cannot be caught it ends the program as it always does.
+    // What cannot be caught ends the program as it always does.
     let _ = register_conditional_shutdown(SIGABRT, 1, Arc::new(AtomicBool::new(true)));
+    // Caught, it leaves an error to the one who writes.
+    let _ = register(Signal::XFSZ.as_raw(), Arc::default());
 }
 
 #[cfg(not(unix))]
-pub(super) fn fail_without_memory() {}
+pub(super) fn fail_at_limits() {}
 
 #[cfg(test)]
 mod tests {
@@ -82,7 +85,7 @@ mod tests {
     #[test]
     fn more_threads_need_more() {
         let of = |threads| beside(NonZeroUsize::new(threads));
-        assert!(of(1) > PROGRAM && of(100) > of(1));
+        assert!(of(1)[0] > PROGRAM && of(100)[0] > of(1)[0] && of(1)[1] > of(1)[0]);
         assert_eq!(memory(Some(5), None).unwrap(), 5);
         assert!(memory(Some(usize::MAX), None).is_ok() == (addresses() == usize::MAX));
     }

@@ -97,7 +97,7 @@ pub(crate) fn main() -> ExitCode {
 
 fn run(command: Command) -> anyhow::Result<Outcome> {
     unfinished::remove_when_stopped();
-    limits::fail_without_memory();
+    limits::fail_at_limits();
     match command {
         Command::Cluster(args) => cluster::run(&args),
         Command::Dedup(args) => dedup::run(&args),

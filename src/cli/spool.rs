@@ -6,7 +6,6 @@ use retold::read::InputFile;
 use std::fs::File;
 use std::io::{self, Read, Write};
 use std::path::Path;
-use tempfile::NamedTempFile;
 
 /// Copies, which are removed when this is dropped.
 #[derive(Debug)]
@@ -40,10 +39,15 @@ pub(super) fn spooled(
     Ok((files, Spool(copies)))
 }
 
-fn copy(mut source: Box<dyn Read>, work_dir: &Path) -> io::Result<Unfinished> {
-    let (mut file, path) = NamedTempFile::new_in(work_dir)?.keep()?;
-    // A run that is stopped removes it.
-    let copy = Unfinished::at(path);
+fn copy(mut source: Box<dyn Read>, work_dir: &Path) -> Result<Unfinished> {
+    let make = |path: &Path| {
+        let mut options = File::options();
+        // Folders for temporary files are everybody's.
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        options.write(true).create_new(true).open(path)
+    };
+    let (copy, mut file) = Unfinished::beside(&work_dir.join("retold-input"), make)?;
     io::copy(&mut source, &mut file)?;
     file.flush()?;
     Ok(copy)

@@ -20,9 +20,9 @@ fn all() -> MutexGuard<'static, Vec<PathBuf>> {
 /// Whether what was done is saved, so that another run can go on.
 static IS_SAVED: AtomicBool = AtomicBool::new(false);
 
-/// From now on what is done is saved.
-pub(super) fn is_saved() {
-    IS_SAVED.store(true, Ordering::Relaxed);
+/// Whether what is done from now on is saved.
+pub(super) fn is_saved(saved: bool) {
+    IS_SAVED.store(saved, Ordering::Relaxed);
 }
 
 /// The path of something unfinished, which this program has made.
@@ -62,12 +62,6 @@ impl Unfinished {
             }
         }
         anyhow::bail!("no name is left for it")
-    }
-
-    /// What is at a path, and is not to stay.
-    pub(super) fn at(path: PathBuf) -> Unfinished {
-        all().push(path.clone());
-        Unfinished { path, _lock: None }
     }
 
     pub(super) fn path(&self) -> &Path {
@@ -128,7 +122,16 @@ fn remove_forsaken(place: &Path, name: &OsStr) {
 
 /// Nothing more can be done about what cannot be removed.
 fn remove(path: &Path) {
-    let _ = if path.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) };
+    let is_folder = fs::symlink_metadata(path).is_ok_and(|found| found.is_dir());
+    let _ = if is_folder { remove_folder(path) } else { fs::remove_file(path) };
+}
+
+/// Removes a folder with all that is in it. Only one folder is open at a time: there may be no more.
+fn remove_folder(path: &Path) -> io::Result<()> {
+    let entries: Vec<PathBuf> =
+        fs::read_dir(path)?.map(|entry| Ok(entry?.path())).collect::<io::Result<_>>()?;
+    entries.iter().for_each(|entry| remove(entry));
+    fs::remove_dir(path)
 }
 
 /// From now on Ctrl-C, and a request to end, remove what is unfinished and end the program.

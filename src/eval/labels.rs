@@ -27,7 +27,7 @@ pub enum LabelsError {
     #[error("label {0:?}: 1 or 0 is expected")]
     Label(String),
     /// The least of its levels is deeper than the deepest that is asked for.
-    #[error("its labels are of the level {}, and --match {} goes less deep", .0.name(), .1.name())]
+    #[error("its labels are of the level {}, deeper than the level {} that is asked for", .0.name(), .1.name())]
     TooDeep(Level, Level),
     /// Its columns say something else.
     #[error(
@@ -114,7 +114,7 @@ mod tests {
             ("id\tcluster\n", "no row under the header"),
             ("id\tgroup\na\t1\n", "its columns are [\"id\", \"group\"]: expected are id and"),
             ("exact\na\n", "its columns are"),
-            ("id\tstory\na\t1\n", "of the level story, and --match near goes less deep"),
+            ("id\tstory\na\t1\n", "of the level story, deeper than the level near"),
             ("id_a\tid_b\tlabel\na\tb\tyes\n", "label \"yes\": 1 or 0 is expected"),
             ("id\tcluster\na\n", "found record with 1 fields"),
         ] {

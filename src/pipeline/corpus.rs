@@ -95,7 +95,7 @@ impl Corpus {
             let end = self.texts.end_of(first as usize, TEXTS_AT_A_TIME)?;
             let some;
             (some, left) = left.split_at(left.partition_point(|&article| (article as usize) < end));
-            let texts = self.texts.some(0..self.len(), some.to_vec())?;
+            let texts = self.texts.some(first as usize..end, some.to_vec())?;
             let mut lists = Lists::default();
             some.iter().for_each(|&article| lists.push(texts.get(article as usize)));
             to.list(some)?;

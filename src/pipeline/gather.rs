@@ -9,6 +9,7 @@ use crate::article::Article;
 use crate::read::{self, InputFile, Skip, Tally};
 use crate::store::{Saved, Saving, StoreError};
 use rayon::prelude::*;
+use std::ops::Range;
 
 /// Reads and sketches every article, some files at a time where that is saved.
 pub(super) fn gather(
@@ -16,18 +17,17 @@ pub(super) fn gather(
     run: &Run<'_>,
     pool: &rayon::ThreadPool,
 ) -> Result<(Arrivals, Tally), RunError> {
-    let (arrivals, tally, total) = (Arrivals::new(run.store), Tally::default(), bytes_of(files));
-    let mut gathered = Gathered { arrivals, tally, bytes: 0, total };
     let all = 0..files.len();
     let parts = run.job.map_or_else(|| vec![all], Job::parts);
-    for (number, part) in parts.into_iter().enumerate() {
-        let (files, step) = (&files[part], Step::Articles(number));
-        match run.kept(step)? {
-            Some(kept) => gathered.load(kept, files, run)?,
-            None => gathered.read(files, step, run, pool)?,
+    let mut outdated = None;
+    loop {
+        let (arrivals, tally) = (Arrivals::new(run.store), Tally::default());
+        let mut gathered = Gathered { arrivals, tally, bytes: 0, total: bytes_of(files) };
+        outdated = gathered.add(files, &parts, outdated, run, pool)?;
+        if outdated.is_none() {
+            return Ok((gathered.arrivals, gathered.tally));
         }
     }
-    Ok((gathered.arrivals, gathered.tally))
 }
 
 /// What has come of files so far.
@@ -40,6 +40,31 @@ struct Gathered {
 }
 
 impl Gathered {
+    /// Adds the articles of all parts; of the one that is outdated, what was saved is not taken. Ends at
+    /// a part whose turn to be outdated it is, and returns its number.
+    fn add(
+        &mut self,
+        files: &[InputFile],
+        parts: &[Range<usize>],
+        outdated: Option<usize>,
+        run: &Run<'_>,
+        pool: &rayon::ThreadPool,
+    ) -> Result<Option<usize>, RunError> {
+        for (number, part) in parts.iter().enumerate() {
+            let (files, step) = (&files[part.clone()], Step::Articles(number));
+            let kept = if outdated == Some(number) { None } else { run.kept(step)? };
+            match kept {
+                None => self.read(files, step, run, pool)?,
+                Some(kept) => {
+                    if !self.load(kept, files, run)? {
+                        return Ok(Some(number));
+                    }
+                }
+            }
+        }
+        Ok(None)
+    }
+
     /// Adds the articles of some files. While a batch is sketched the one before it is stored.
     fn read(
         &mut self,
@@ -79,8 +104,7 @@ impl Gathered {
         }
         before.store(&mut self.arrivals, &mut sketched, saving.as_mut())?;
         tally.merge(sketched);
-        // What the system refused to read now may be there when the run is gone on with.
-        if let Some(mut saving) = saving.filter(|_| !tally.is_refused) {
+        if let Some(mut saving) = saving {
             Sketches::default().save(&mut saving)?;
             saving.json(&tally)?;
             saving.finish()?;
@@ -89,13 +113,14 @@ impl Gathered {
         Ok(())
     }
 
-    /// Adds the articles of some files that were saved.
+    /// Adds the articles of some files that were saved. `false` if the system refused to read one of
+    /// them then, and does not any more: all is to be gathered anew.
     fn load(
         &mut self,
         mut kept: Saved,
         files: &[InputFile],
         run: &Run<'_>,
-    ) -> Result<(), RunError> {
+    ) -> Result<bool, RunError> {
         let mut sketches = Sketches::default();
         loop {
             sketches.load(&mut kept)?;
@@ -104,9 +129,15 @@ impl Gathered {
             }
             self.arrivals.add(&sketches)?;
         }
-        self.tally.merge(kept.json()?);
+        let tally: Tally = kept.json()?;
+        let refused = |file: &&InputFile| tally.troubles.iter().any(|of| of.path == file.name);
+        if tally.is_refused && files.iter().filter(refused).any(InputFile::can_be_read) {
+            return Ok(false);
+        }
+        self.tally.merge(tally);
         self.bytes += bytes_of(files).unwrap_or(0);
-        self.tell(run)
+        self.tell(run)?;
+        Ok(true)
     }
 
     fn tell(&self, run: &Run<'_>) -> Result<(), RunError> {

@@ -4,6 +4,7 @@ use super::reason::Reason;
 use super::tally::{Skip, Tally};
 use super::{Format, ReadOptions, jsonl, page, row, text, warc};
 use crate::article::{Article, Source};
+use crate::system::is_out_of_files;
 use crate::text::Words;
 use std::cell::Cell;
 use std::error::Error;
@@ -306,13 +307,11 @@ impl Batcher {
 
     /// Notes whether it is the system, and not what a file holds, that keeps it from being read.
     pub(super) fn refused(&mut self, error: &(dyn Error + 'static)) {
-        /// What Unix says where the process, or the machine, has too many open files.
-        const TOO_MANY: [i32; 2] = [24, 23];
         let chain = successors(Some(error), |&error| error.source());
-        let mut codes = chain.filter_map(|error| error.downcast_ref::<io::Error>()?.raw_os_error());
-        if let Some(code) = codes.next() {
+        let mut found = chain.filter_map(|error| error.downcast_ref::<io::Error>());
+        if let Some(error) = found.find(|error| error.raw_os_error().is_some()) {
             self.tally.is_refused = true;
-            self.tally.out_of_files |= cfg!(unix) && TOO_MANY.contains(&code);
+            self.tally.out_of_files |= is_out_of_files(error);
         }
     }
 

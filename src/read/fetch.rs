@@ -1,6 +1,6 @@
 //! Articles of an earlier reading, read a second time.
 
-use super::{InputFile, ReadOptions, read};
+use super::{InputFile, ReadOptions, Tally, read};
 use crate::article::{Article, Source};
 use ahash::AHashSet;
 use std::collections::BTreeSet;
@@ -12,21 +12,24 @@ use std::collections::BTreeSet;
 /// know which article it is has to look at it. Standard input has no second reading; give a copy
 /// of it.
 ///
+/// Returns the account of the readers. What it says of files that cannot be read was told when they
+/// were read first; but for want of open files more is left out than that.
+///
 /// Cost: one reading with `readers` threads of the files that hold any, until the last is found;
 /// nothing is decoded but what is wanted. Memory: that of [`read`], and the article that is visited.
+#[must_use]
 pub fn fetch(
     files: &[InputFile],
     options: &ReadOptions,
     readers: usize,
     places: impl IntoIterator<Item = Source>,
     mut visit: impl FnMut(Article),
-) {
+) -> Tally {
     let mut missing: BTreeSet<Source> = places.into_iter().collect();
     let holding: AHashSet<&str> = missing.iter().map(|place| &*place.path).collect();
     let named = |file: &&InputFile| file.path.is_some() && holding.contains(&*file.name);
     let files: Vec<InputFile> = files.iter().filter(named).cloned().collect();
-    // What cannot be read was told when it was read first.
-    let _ = read(&files, options, readers, |batch| {
+    read(&files, options, readers, |batch| {
         for record in &batch.records {
             if missing.remove(record.source())
                 && let Ok(decoded) = batch.decode(record, options)
@@ -35,7 +38,7 @@ pub fn fetch(
             }
         }
         !missing.is_empty()
-    });
+    })
 }
 
 #[cfg(test)]
@@ -52,7 +55,7 @@ mod tests {
     fn texts(files: &[InputFile], places: &[(&str, u64)]) -> Vec<String> {
         let place = |&(path, record): &(&str, u64)| Source { path: path.into(), record };
         let mut found = Vec::new();
-        fetch(files, &ReadOptions::default(), 2, places.iter().map(place), |article| {
+        let _ = fetch(files, &ReadOptions::default(), 2, places.iter().map(place), |article| {
             found.push(format!("{}: {}", article.source, article.text));
         });
         found.sort();

@@ -1,6 +1,7 @@
 //! Names on the command line to the list of files to read.
 
 use super::tally::Trouble;
+use crate::system::is_out_of_files;
 use ahash::AHashSet;
 use std::io::{self, BufRead, Read};
 use std::path::{Path, PathBuf};
@@ -17,6 +18,12 @@ pub struct InputFile {
 }
 
 impl InputFile {
+    /// Whether something of it can be read.
+    pub(crate) fn can_be_read(&self) -> bool {
+        let read = |path| std::fs::File::open(path)?.read(&mut [0]);
+        self.path.as_ref().is_some_and(|path| read(path).is_ok())
+    }
+
     /// Whether what was read of it is gone: standard input, a pipe or a device.
     #[must_use]
     pub fn is_read_once(&self) -> bool {
@@ -33,8 +40,10 @@ impl InputFile {
 /// Symbolic links are followed, and a file that is reached twice is read once, under the first of
 /// its names: a link is no second article, and a loop of links ends. What cannot be entered comes
 /// back as trouble. Cost: one `realpath` a file.
-#[must_use]
-pub fn expand(inputs: &[PathBuf]) -> (Vec<InputFile>, Vec<Trouble>) {
+///
+/// # Errors
+/// The system opens no more files: nobody knows what was not found.
+pub fn expand(inputs: &[PathBuf]) -> io::Result<(Vec<InputFile>, Vec<Trouble>)> {
     let (mut files, mut troubles) = (Vec::new(), Vec::new());
     for input in inputs {
         if input.as_os_str() == "-" {
@@ -51,6 +60,9 @@ pub fn expand(inputs: &[PathBuf]) -> (Vec<InputFile>, Vec<Trouble>) {
                 }
                 Ok(_) => {}
                 Err(error) if error.loop_ancestor().is_some() => {}
+                Err(error) if error.io_error().is_some_and(is_out_of_files) => {
+                    return Err(error.into());
+                }
                 Err(error) => {
                     let path = slashed(error.path().unwrap_or(input));
                     let message =
@@ -67,7 +79,7 @@ pub fn expand(inputs: &[PathBuf]) -> (Vec<InputFile>, Vec<Trouble>) {
         seen.insert(real.or_else(|| file.path.clone()))
     });
     troubles.sort();
-    (files, troubles)
+    Ok((files, troubles))
 }
 
 /// The paths in a list, one a line, as crawls publish them; blank lines count for nothing.

@@ -15,6 +15,7 @@ pub use saved::{Found, Plain, Saved, Saving};
 pub use sorter::{Sorted, Sorter};
 pub use table::Table;
 
+use crate::system::is_out_of_files;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -29,18 +30,22 @@ impl<R: bytemuck::Pod + Ord + Send + Sync> Record for R {}
 
 /// A file in the work folder cannot be written or read.
 #[derive(Debug, Error)]
-#[error("the work folder {} failed: {error}: {}name another with --work-dir", folder.display(), advice(error))]
+#[error("the work folder {} failed: {error}: {}", folder.display(), advice(error))]
 pub struct StoreError {
     folder: PathBuf,
     /// Not the source of this one, which tells it already.
     error: std::io::Error,
 }
 
-/// What else may help.
+/// What may help.
 fn advice(error: &std::io::Error) -> &'static str {
-    use std::io::ErrorKind::{QuotaExceeded, StorageFull};
-    let is_full = matches!(error.kind(), StorageFull | QuotaExceeded);
-    if is_full { "make room there, or " } else { "" }
+    use std::io::ErrorKind::{FileTooLarge, QuotaExceeded, StorageFull};
+    match error.kind() {
+        StorageFull | QuotaExceeded => "make room there, or name another with --work-dir",
+        FileTooLarge => "raise the limit (ulimit -f)",
+        _ if is_out_of_files(error) => "raise the limit (ulimit -n), or close other programs",
+        _ => "name another with --work-dir",
+    }
 }
 
 /// The result of what may go to a file.

@@ -10,6 +10,7 @@
 
 use super::{Record, Result, Store};
 use crate::hash::{HASH_VERSION, combine, hash64};
+use crate::system::is_out_of_files;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::borrow::Cow;
@@ -228,7 +229,7 @@ impl Saved {
     /// it.
     ///
     /// # Errors
-    /// It cannot be read, as everywhere here.
+    /// The system has no more memory, or opens no more files.
     pub fn open(store: &Store, path: &Path, seal: u128) -> Result<Found> {
         let whole = || {
             let mut checked = Saved::begin(store, path, seal)?;
@@ -242,12 +243,11 @@ impl Saved {
             Ok(saved) => Ok(Found::Whole(saved)),
             Err(error) => match error.kind() {
                 io::ErrorKind::NotFound => Ok(Found::Nothing),
-                io::ErrorKind::InvalidData
-                | io::ErrorKind::UnexpectedEof
-                | io::ErrorKind::IsADirectory
-                | io::ErrorKind::PermissionDenied => Ok(Found::Damaged),
-                // Too many open files, say: it may be whole.
-                _ => store.check(Err(error)),
+                // It may be whole.
+                io::ErrorKind::OutOfMemory => store.check(Err(error)),
+                _ if is_out_of_files(&error) => store.check(Err(error)),
+                // What a drive cannot read is no better than what it reads wrongly.
+                _ => Ok(Found::Damaged),
             },
         }
     }

@@ -8,7 +8,7 @@ mod sources;
 mod units;
 mod verdict;
 
-use super::args::{ReadArgs, share};
+use super::args::{ReadArgs, expanded, share};
 use super::output::Output;
 use super::{Outcome, printable};
 use anstream::{AutoStream, ColorChoice};
@@ -17,7 +17,6 @@ use clap::{Args, ValueEnum};
 use retold::article::Article;
 use retold::config::{Config, NEAR_THRESHOLD, STORY_THRESHOLD};
 use retold::pipeline::{self, Comparison};
-use retold::read::expand;
 use retold::report::{ComparisonPage, JsonComparison};
 use std::io::{self, Write};
 use std::path::PathBuf;
@@ -184,7 +183,7 @@ impl CompareArgs {
             inputs.extend([self.a.clone(), self.b.clone()]);
         }
         let output = Output::open_page("--html", path)?;
-        output.refuse_to_replace(&expand(&inputs).0)?;
+        output.refuse_to_replace(&expanded(&inputs)?.0)?;
         Ok(Some(output))
     }
 }

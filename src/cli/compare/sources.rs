@@ -1,10 +1,11 @@
 //! Where the two articles come from: files of their own, or a dump.
 
+use super::super::args::expanded;
 use crate::cli::{Outcome, summary};
 use anyhow::{Context, Result, bail};
 use retold::article::Article;
 use retold::pipeline::find_articles;
-use retold::read::{ReadOptions, Tally, expand, read};
+use retold::read::{ReadOptions, Tally, read};
 use std::path::{Path, PathBuf};
 
 /// The articles of two files of one article each.
@@ -14,7 +15,7 @@ pub(super) fn files(paths: [&Path; 2], options: &ReadOptions) -> Result<[Article
 
 /// The one article of a file.
 fn article(path: &Path, options: &ReadOptions) -> Result<Article> {
-    let (files, troubles) = expand(&[path.to_owned()]);
+    let (files, troubles) = expanded(&[path.to_owned()])?;
     if let Some(trouble) = troubles.first() {
         bail!(
             "{}: {} (the id of an article needs the dump it is in: --in DUMP)",
@@ -50,7 +51,7 @@ pub(super) fn found(
     options: &ReadOptions,
 ) -> Result<([Article; 2], Outcome)> {
     let [Some(a), Some(b)] = ids.map(Path::to_str) else { bail!("an id is UTF-8") };
-    let (files, troubles) = expand(inputs);
+    let (files, troubles) = expanded(inputs)?;
     let mut found = find_articles(&files, options, &[a, b]);
     // What stands behind two articles that were found does not matter.
     let mut tally = found.tally.take().unwrap_or_default();

@@ -5,6 +5,7 @@ mod terms;
 use super::RunError;
 use super::progress::Observer;
 use crate::config::{Checkpoints, Config};
+use crate::hash::hash64;
 use crate::read::InputFile;
 use crate::store::{Found, Result, Saved, Saving, Store};
 use ahash::AHashSet;
@@ -79,7 +80,7 @@ pub(super) struct Job {
     folder: PathBuf,
     store: Store,
     terms: Terms,
-    /// What the checkpoints of this job begin with.
+    /// What tells checkpoints of this job from those of others.
     seal: u128,
     /// Whether a step was done by this run, so that what was saved of later ones is not taken.
     is_fresh: AtomicBool,
@@ -151,13 +152,17 @@ impl Job {
     /// Looks for what was saved under the same terms.
     fn resume(&self, observer: &dyn Observer) -> Result<(), RunError> {
         let cannot = |change| RunError::OtherJob { folder: self.folder.clone(), change };
-        let unknown = || cannot(format!("its file {TERMS:?} is damaged, or of another version"));
-        let before = match Saved::open(&self.store, &self.folder.join(TERMS), 0)? {
+        let unknown = || cannot("it was begun by another version of retold".to_owned());
+        let path = self.folder.join(TERMS);
+        let before = match Saved::open(&self.store, &path, 0)? {
             Found::Nothing => {
                 observer.checkpoint(Checkpoint::Missing(&self.folder));
                 return Ok(());
             }
-            Found::Damaged => return Err(unknown()),
+            Found::Damaged => {
+                observer.checkpoint(Checkpoint::Damaged(&path));
+                return Ok(());
+            }
             Found::Whole(mut saved) => saved.json().map_err(|_| unknown())?,
         };
         if let Some(change) = self.terms.change_from(&before) {
@@ -186,7 +191,7 @@ impl Job {
             return Ok(None);
         }
         let path = self.folder.join(step.file());
-        Ok(match Saved::open(&self.store, &path, self.seal)? {
+        Ok(match Saved::open(&self.store, &path, self.seal_of(step))? {
             Found::Nothing => None,
             Found::Damaged => {
                 observer.checkpoint(Checkpoint::Damaged(&path));
@@ -207,7 +212,12 @@ impl Job {
             self.taken.lock().unwrap_or_else(PoisonError::into_inner).push(TERMS.to_owned());
             self.store.check(self.clear())?;
         }
-        Saving::new(&self.store, &self.folder.join(step.file()), self.seal)
+        Saving::new(&self.store, &self.folder.join(step.file()), self.seal_of(step))
+    }
+
+    /// What the file of a step begins with, so that none is taken for that of another.
+    fn seal_of(&self, step: Step) -> u128 {
+        self.seal ^ u128::from(hash64(step.file().as_bytes(), 0))
     }
 
     /// Removes what was saved of a step, as one after it holds all that is needed.
@@ -226,7 +236,11 @@ impl Job {
         let (folder, store) = (self.folder.clone(), self.store.clone());
         store.check(fs::remove_file(folder.join(LOCK)))?;
         drop(self);
-        store.check(fs::remove_dir(folder))
+        match fs::remove_dir(folder) {
+            // A run that begins has taken it over.
+            Err(error) if error.kind() == io::ErrorKind::DirectoryNotEmpty => Ok(()),
+            removed => store.check(removed),
+        }
     }
 }
 
@@ -245,7 +259,10 @@ fn files_in(folder: &Path) -> io::Result<Vec<String>> {
     };
     let mut files = Vec::new();
     for entry in entries {
-        files.push(entry?.file_name().to_string_lossy().into_owned());
+        let entry = entry?;
+        let name = entry.file_name().to_string_lossy().into_owned();
+        // What is no file is nothing of ours.
+        files.push(if entry.file_type()?.is_file() { name } else { name + "/" });
     }
     files.retain(|name| name != LOCK);
     // Without its terms nothing else is taken, should the program be killed while files are removed.
@@ -266,7 +283,10 @@ fn own(folder: &Path) -> io::Result<Option<File>> {
         }
         refuse_of_others(folder)?;
         let path = folder.join(LOCK);
-        let lock = File::options().create(true).truncate(false).write(true).open(&path)?;
+        let lock = match File::options().create(true).truncate(false).write(true).open(&path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
+            lock => lock?,
+        };
         // Where files cannot be locked nobody keeps two runs apart.
         if let Err(TryLockError::WouldBlock) = lock.try_lock() {
             return Ok(None);
@@ -281,7 +301,11 @@ fn own(folder: &Path) -> io::Result<Option<File>> {
 /// Fails where the folder of a job is none, or belongs to somebody else, who could have put anything
 /// in it.
 fn refuse_of_others(folder: &Path) -> io::Result<()> {
-    let found = fs::symlink_metadata(folder)?;
+    let found = match fs::symlink_metadata(folder) {
+        // A run that ends has just removed it.
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        found => found?,
+    };
     #[cfg(unix)]
     let is_ours =
         std::os::unix::fs::MetadataExt::uid(&found) == rustix::process::geteuid().as_raw();

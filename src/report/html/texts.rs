@@ -5,14 +5,15 @@ use super::sides::SideBySide;
 use super::stories::{Shown, Story};
 use super::window::windows;
 use crate::article::Source;
-use crate::pipeline::Clusters;
+use crate::pipeline::{Clusters, RunError};
 use crate::read::fetch;
 use crate::score::passages::passages;
-use crate::store::{Result, StoreError};
+use crate::store::StoreError;
 use crate::text::Words;
 use ahash::AHashMap;
 use serde::Serialize;
 use std::collections::BTreeMap;
+use std::io;
 use std::num::NonZeroUsize;
 use std::ops::Range;
 
@@ -86,7 +87,7 @@ pub(super) fn embed(
     page: &HtmlPage<'_>,
     clusters: &Clusters,
     stories: &mut [Story],
-) -> Result<String> {
+) -> io::Result<String> {
     let wanted: Vec<Vec<usize>> = stories.iter().map(compared).collect();
     let texts: usize = wanted.iter().map(|wanted| 1 + wanted.len()).sum();
     let sought = (SOUGHT / texts.max(1)).max(LONGEST);
@@ -222,7 +223,7 @@ fn read_again(
     stories: &[Story],
     wanted: &[Vec<usize>],
     longest: usize,
-) -> Result<AHashMap<u32, Found>> {
+) -> io::Result<AHashMap<u32, Found>> {
     let mut places: BTreeMap<Source, u32> = BTreeMap::new();
     for (story, wanted) in stories.iter().zip(wanted) {
         for member in [0].iter().chain(wanted).map(|&at| &story.members[at]) {
@@ -233,7 +234,7 @@ fn read_again(
     let cores = || std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
     let readers = config.threads.map_or_else(cores, NonZeroUsize::get).clamp(2, 8);
     let (mut found, mut outcome) = (AHashMap::new(), Ok::<(), StoreError>(()));
-    fetch(page.files, &config.read, readers, places.keys().cloned(), |article| {
+    let tally = fetch(page.files, &config.read, readers, places.keys().cloned(), |article| {
         let Some(&number) = places.get(&article.source) else { return };
         match clusters.entry(number) {
             Ok(entry) if entry.is_of(&article) => {
@@ -248,7 +249,11 @@ fn read_again(
             Err(error) => outcome = Err(error),
         }
     });
-    outcome.map(|()| found)
+    outcome?;
+    if tally.out_of_files {
+        return Err(io::Error::other(RunError::OutOfFiles));
+    }
+    Ok(found)
 }
 
 /// An entry of a JSON object that may stand in a page: what could end the script or begin markup is
