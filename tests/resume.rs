@@ -13,6 +13,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use support::cli::{Place, Run, json_lines, program, text};
 use support::dump::dump;
+use support::skipped;
 
 /// Names of the checkpoints in a work folder.
 fn checkpoints(work: &Path) -> BTreeSet<String> {
@@ -131,49 +132,11 @@ fn files_that_were_read_are_not_read_again() {
     assert_eq!(parts, ["articles-0", "articles-1", "articles-2"]);
 }
 
-/// A program that is killed when something is saved, or half saved: nothing of it can be put in order.
-#[cfg(unix)]
-#[test]
-fn a_killed_program_is_gone_on_with() {
-    use std::os::unix::process::ExitStatusExt;
-
-    const SIGKILL: i32 = 9;
-    let place = Place::new();
-    place.write("all.jsonl", dump(0..2_000));
-    let undisturbed = place.cluster(&[&OUTPUTS[..], &["all.jsonl"]].concat()).ends(0);
-    let undisturbed = Done::of(&place, &undisturbed);
-    std::fs::create_dir(place.path().join("work")).unwrap();
-    let mut missed = Vec::new();
-    for moment in [
-        "lock",
-        "terms",
-        "articles-0.partial",
-        "articles-0",
-        "copies",
-        "near",
-        "profiles",
-        "compared",
-        "stories",
-    ] {
-        for output in ["clusters.jsonl", "rows.csv"] {
-            let _ = std::fs::remove_file(place.path().join(output));
-        }
-        let begun = program(place.path()).arg("cluster").args(OUTPUTS).args(JOB).spawn();
-        let mut child = begun.unwrap();
-        let file = place.path().join("work/retold-job").join(moment);
-        while !file.exists() && child.try_wait().unwrap().is_none() {
-            std::thread::yield_now();
-        }
-        child.kill().unwrap();
-        if child.wait().unwrap().signal() != Some(SIGKILL) {
-            missed.push(moment);
-        }
-        let resume = place.cluster(&[&OUTPUTS[..], &JOB, &["--resume"]].concat()).ends(0);
-        assert_eq!(Done::of(&place, &resume), undisturbed, "{moment}");
-        assert_eq!(checkpoints(&place.path().join("work")), BTreeSet::new());
-    }
-    // What is there for a moment only may be missed, on a busy machine by most.
-    assert!(missed.len() < 7, "{missed:?}");
+/// Changes a file.
+fn change(path: &Path, change: impl FnOnce(&mut Vec<u8>)) {
+    let mut bytes = std::fs::read(path).unwrap();
+    change(&mut bytes);
+    std::fs::write(path, bytes).unwrap();
 }
 
 /// A job of which everything is saved and nothing written: the run fails at its end, as `--strict`
@@ -233,11 +196,8 @@ impl Failed {
     }
 
     /// Changes a checkpoint.
-    fn change(&self, name: &str, change: impl FnOnce(&mut Vec<u8>)) {
-        let name = format!("work/retold-job/{name}");
-        let mut bytes = self.place.read_bytes(&name);
-        change(&mut bytes);
-        self.place.write(&name, bytes);
+    fn change(&self, name: &str, how: impl FnOnce(&mut Vec<u8>)) {
+        change(&self.place.path().join("work/retold-job").join(name), how);
     }
 }
 
@@ -273,23 +233,30 @@ fn a_run_that_failed_at_its_end_only_writes() {
 #[test]
 fn a_damaged_checkpoint_is_done_again() {
     let mut job = Failed::new();
-    for name in ["articles-0", "copies", "furniture", "near", "stories"] {
-        for how in 0..3 {
+    for name in ["articles-0", "copies", "furniture", "near", "stories", "terms"] {
+        for how in 0..4 {
             job.change(name, |bytes| match how {
                 0 => bytes.clear(),
                 1 => bytes.truncate(bytes.len() - 1),
-                _ => {
+                2 => {
                     let middle = bytes.len() / 2;
                     bytes[middle] ^= 0x10;
                 }
+                // What was saved of another step.
+                _ => *bytes = job.place.read_bytes("work/retold-job/copies"),
             });
+            if how == 3 && name == "copies" {
+                continue;
+            }
             let damaged = format!("work/retold-job/{name} is damaged");
             job.is_same(&job.resume(&[]).ends(3).says(&[&damaged]));
             job = job.again();
         }
     }
-    job.change("terms", |bytes| bytes[50] ^= 1);
-    job.resume(&[]).ends(1).says(&["the job in work/retold-job cannot be resumed", "terms"]);
+    // Not even that of another part.
+    let copied = ["articles-0", "articles-1"].map(|name| format!("work/retold-job/{name}"));
+    job.place.write(&copied[1], job.place.read_bytes(&copied[0]));
+    job.is_same(&job.resume(&[]).ends(3));
 }
 
 #[test]
@@ -303,7 +270,11 @@ fn another_job_is_refused() {
         (&["--window", "3"], "--window was no limit and is 3"),
         (&["--format", "jsonl"], "--format was by contents and is jsonl"),
         (&["--max-article", "1MiB"], "--max-article was 16777216 and is 1048576"),
+        (&["--text-field", "body"], "--text-field was text and is body"),
         (&["--id-field", "url"], "--id-field was id and is url"),
+        (&["--title-field", "head"], "--title-field was title and is head"),
+        (&["--url-field", "link"], "--url-field was url and is link"),
+        (&["--date-field", "day"], "--date-field was date and is day"),
         (&["b.txt"], "there were 1 input files and are 2"),
         (&["a.txt"], "the input a.txt was not there"),
     ] {
@@ -321,7 +292,14 @@ fn another_job_is_refused() {
     job.is_same(&run);
 
     let job = job.again_without(["a.txt", "b.txt"]);
-    job.place.write("all.jsonl", job.place.read("all.jsonl") + " ");
+    let input = job.place.path().join("all.jsonl");
+    let file = std::fs::File::options().append(true).open(&input).unwrap();
+    let time = file.metadata().unwrap().modified().unwrap();
+    file.set_modified(time + std::time::Duration::from_nanos(1_000)).unwrap();
+    job.resume(&[]).ends(1).says(&["the input all.jsonl was changed"]);
+    file.set_modified(time).unwrap();
+    change(&input, |bytes| bytes.push(b' '));
+    file.set_modified(time).unwrap();
     job.resume(&[]).ends(1).says(&["the input all.jsonl was changed"]);
     std::fs::remove_file(job.place.path().join("all.jsonl")).unwrap();
     job.resume(&[]).ends(1).says(&["there were 1 input files and are 0"]);
@@ -373,17 +351,46 @@ fn the_folder_of_a_job_is_for_jobs() {
     assert!(!place.path().join("in/retold-job").exists());
 }
 
-/// A file that the system refused to read may be read when the run is gone on with.
-#[cfg(target_os = "linux")]
+/// A file that the system refused to read, and does not when the run is gone on with.
+#[cfg(unix)]
 #[test]
 fn what_was_refused_is_tried_again() {
+    use std::fs::{Permissions, set_permissions};
+    use std::os::unix::fs::PermissionsExt;
+    use std::os::unix::process::CommandExt;
+
     let place = Place::new();
     place.write("in/all.jsonl", dump(0..9));
-    // It can be opened, and its first bytes cannot be read.
-    std::os::unix::fs::symlink("/proc/self/mem", place.path().join("in/b")).unwrap();
-    let run = place.cluster(&["in", "--work-dir", ".", "--strict"]).ends(1);
-    run.says(&["retold: in/b: "]);
-    assert!(!checkpoints(place.path()).contains("articles-0"));
+    let refused = place.write("in/refused.jsonl", dump(9..18));
+    let allow = |path: &Path, mode| set_permissions(path, Permissions::from_mode(mode)).unwrap();
+    // Who may read everything is refused nothing, and does it as somebody else.
+    let own = place.path().join("retold");
+    std::fs::copy(env!("CARGO_BIN_EXE_retold"), &own).unwrap();
+    allow(place.path(), 0o777);
+    let cluster = |args: &[&str]| {
+        let mut command = std::process::Command::new(&own);
+        if rustix::process::geteuid().is_root() {
+            command.uid(65_534).gid(65_534);
+        }
+        command.args([&["cluster", "in"], args].concat()).env_remove("RUST_BACKTRACE");
+        Some(Run::of(command.current_dir(place.path()).output().ok()?))
+    };
+    let Some(undisturbed) = cluster(&[]) else {
+        skipped("nobody else may come here");
+        return;
+    };
+    let undisturbed = undisturbed.ends(0).out;
+
+    allow(&refused, 0);
+    let job = ["--work-dir", ".", "--strict"];
+    cluster(&job).unwrap().ends(1).says(&["retold: in/refused.jsonl: "]);
+    let resume = || cluster(&[&job[..], &["--resume"]].concat()).unwrap();
+    let run = resume().ends(1).says(&["retold: in/refused.jsonl: "]);
+    let taken = ["articles-0", "stories"].map(|name| format!("done before: ./retold-job/{name}"));
+    assert!(taken.iter().all(|line| run.err.contains(line)), "{}", run.err);
+    allow(&refused, 0o644);
+    let run = resume().ends(0);
+    assert_eq!((run.account().records, run.out), (18, undisturbed));
 }
 
 #[test]
