@@ -323,6 +323,6 @@ fn real_crawls() {
     if folder.is_dir() {
         check(&folder);
     } else {
-        println!("skipped: {} is not there", folder.display());
+        support::skipped(&format!("{} is not there", folder.display()));
     }
 }

@@ -166,7 +166,7 @@ fn a_terminal_is_looked_at() {
                 let line = format!("{0}─┼─{0}\r\n", "─".repeat(32));
                 assert!(shown.contains(&line), "{shown}");
             }
-            Err(error) => eprintln!("skipped: no program `script` here: {error}"),
+            Err(error) => support::skipped(&format!("no program `script` here: {error}")),
         }
     }
 }

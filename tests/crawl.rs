@@ -16,7 +16,7 @@ use support::{gzip, read_bytes, read_file};
 fn folder() -> Option<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/crawl");
     if !folder.is_dir() {
-        println!("skipped: {} is not there", folder.display());
+        support::skipped(&format!("{} is not there", folder.display()));
         return None;
     }
     Some(folder)

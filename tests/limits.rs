@@ -1,17 +1,14 @@
 //! No room, no right to write, no more files, no more memory: one message, exit code 1, nothing half
 //! left behind, and `--resume` goes on when there is more.
 #![cfg(target_os = "linux")]
-#![allow(
-    clippy::unwrap_used,
-    clippy::print_stdout,
-    reason = "a test may fail anywhere, and say so"
-)]
+#![allow(clippy::unwrap_used, reason = "a test may fail anywhere")]
 
 mod support;
 
 use std::process::{Command, Stdio};
 use support::cli::{Place, Run};
 use support::dump::dump;
+use support::skipped;
 
 /// Runs a script in a folder, with the program as `$retold`.
 fn sh(place: &Place, script: &str) -> Run {
@@ -36,7 +33,7 @@ fn with_mounts(place: &Place, script: &str) -> Option<Run> {
     };
     let allowed = unshare("mkdir -p try; mount -t tmpfs none try");
     if !allowed.is_ok_and(|output| output.status.success()) {
-        println!("skipped: drives cannot be mounted here");
+        skipped("drives cannot be mounted here");
         return None;
     }
     std::fs::remove_dir(place.path().join("try")).unwrap();
@@ -68,21 +65,21 @@ fn says_once(said: &str, parts: &[&str]) {
 #[test]
 fn a_full_work_folder() {
     let (place, expected) = place();
-    let mut failed = 0;
+    let (mut failed, mut went_on) = (0, 0);
     for memory in ["1GiB", "1B"] {
         for kib in [8, 300, 1_200, 2_000, 3_000, 4_500, 6_000] {
             let script = format!(
                 "mkdir -p work; mount -t tmpfs -o size={kib}k none work
-                job='cluster -o clusters.jsonl --assignments rows.csv all.jsonl -q --work-dir work'
-                code=0; $retold $job --memory {memory} || code=$?
+                job='cluster -o clusters.jsonl --assignments rows.csv all.jsonl --work-dir work'
+                code=0; \"$retold\" $job -q --memory {memory} || code=$?
                 if [ $code = 0 ]; then rm clusters.jsonl rows.csv; fi
-                echo $code; ls -A | tr '\\n' ' '
+                echo $code; ls -A | tr '\\n' ' '; echo; ls work/retold-job | tr '\\n' ' '
                 mount -o remount,size=200m work
-                $retold $job --resume; echo; ls -A work"
+                \"$retold\" $job --resume 2>said; echo; ls -A work"
             );
             let Some(run) = with_mounts(&place, &script) else { return };
             let run = run.ends(0);
-            let [code, left] = [0, 1].map(|line| run.out.lines().nth(line).unwrap());
+            let [code, left, saved] = [0, 1, 2].map(|line| run.out.lines().nth(line).unwrap());
             assert_eq!(left, "all.jsonl work ", "{memory} {kib}");
             if code != "0" {
                 assert_eq!(code, "1", "{}", run.err);
@@ -92,14 +89,18 @@ fn a_full_work_folder() {
                 );
                 failed += 1;
             }
-            assert_eq!(run.out.lines().count(), 2, "the work folder is not empty: {}", run.out);
+            assert_eq!(run.out.lines().count(), 3, "the work folder is not empty: {}", run.out);
+            let done = place.read("said").contains("done before: work/retold-job/articles-0");
+            assert_eq!(done, saved.contains("articles-0 "), "{memory} {kib}: {saved}");
+            went_on += u32::from(done);
+            std::fs::remove_file(place.path().join("said")).unwrap();
             for (name, expected) in ["clusters.jsonl", "rows.csv"].iter().zip(&expected) {
                 assert!(place.read(name) == *expected, "{memory} {kib} {name}");
                 std::fs::remove_file(place.path().join(name)).unwrap();
             }
         }
     }
-    assert!(failed >= 6, "{failed}");
+    assert!(failed >= 6 && went_on >= 2, "{failed} {went_on}");
 }
 
 #[test]
@@ -117,28 +118,33 @@ fn a_full_output_folder() {
             continue;
         }
         let script = format!(
-            "mkdir -p out work; mount -t tmpfs -o size=8k none out
-            code=0; $retold {output} all.jsonl -q --work-dir work > shown || code=$?
-            echo $code; ls -A out work/retold-job | tr '\\n' ' '; echo
+            "mkdir out work expected
+            \"$retold\" {output} all.jsonl -q > shown
+            for made in out shown clusters.jsonl kept; do
+                if [ -e $made ]; then mv $made expected; fi
+            done
+            mkdir out; mount -t tmpfs -o size=8k none out
+            code=0; \"$retold\" {output} all.jsonl -q --work-dir work > shown || code=$?
+            echo $code; ls -A . out work/retold-job | tr '\\n' ' '; echo
             mount -o remount,size=200m out
-            $retold {output} all.jsonl -q --work-dir work --resume > shown
-            ls -A out work | tr '\\n' ' '"
+            \"$retold\" {output} all.jsonl --work-dir work --resume > shown 2> said
+            ls -A out work | tr '\\n' ' '
+            for made in $(ls expected); do diff -r expected/$made $made; done
+            grep -q 'done before: work/retold-job/articles-0' said
+            umount out; rm -r out work expected said shown; rm -rf clusters.jsonl kept"
         );
         let Some(run) = with_mounts(&place, &script) else { return };
         let run = run.ends(0);
         let lines: Vec<&str> = run.out.lines().collect();
         says_once(&run.err, &["No space left", " out"]);
-        assert!(
-            lines[0] == "1" && lines[1].starts_with("out:  work/retold-job: articles-0 "),
-            "{}",
-            run.out
-        );
+        // What is written first is whole.
+        let first = if output.contains("-o clusters") { "clusters.jsonl " } else { "" };
+        let left = format!(".: all.jsonl {first}expected out shown work  out:  work/retold-job: ");
+        let saved = lines[1].strip_prefix(&left).expect(&run.out);
+        assert!(lines[0] == "1" && saved.starts_with("articles-0 "), "{}", run.out);
         let name = output.split_whitespace().find_map(|word| word.strip_prefix("out/")).unwrap();
         assert_eq!(lines[2], format!("out: {name}  work: "));
-        for made in ["clusters.jsonl", "kept/all.jsonl"] {
-            let _ = std::fs::remove_file(place.path().join(made));
-        }
-        let _ = std::fs::remove_dir(place.path().join("kept"));
+        assert_eq!(lines.len(), 3, "{}", run.out);
     }
 }
 
@@ -153,7 +159,7 @@ fn folders_that_are_only_read() {
         ("dedup -o kept --removed fixed/removed.csv", "fixed/removed.csv"),
     ] {
         let script = format!(
-            "mkdir -p fixed; mount -t tmpfs -o ro none fixed; $retold {options} all.jsonl || echo $?"
+            "mkdir -p fixed; mount -t tmpfs -o ro none fixed; \"$retold\" {options} all.jsonl || echo $?"
         );
         let Some(run) = with_mounts(&place, &script) else { return };
         let run = run.ends(0);
@@ -190,7 +196,7 @@ fn few_open_files() {
     std::fs::remove_file(place.path().join("clusters.jsonl")).unwrap();
     let mut failed = 0;
     for files in [5, 7, 9, 11, 13, 15, 18, 21, 24, 28, 32, 40, 64] {
-        let run = sh(&place, &format!("(ulimit -n {files}; exec $retold {job}) || echo $?"));
+        let run = sh(&place, &format!("(ulimit -n {files}; exec \"$retold\" {job}) || echo $?"));
         if run.out.is_empty() {
             run.ends(0);
         } else {
@@ -214,7 +220,7 @@ fn few_addresses() {
     let run = |mib: u32, options: &str| {
         let job =
             format!("cluster -q -o clusters.jsonl --work-dir . --threads 1 all.jsonl {options}");
-        sh(&place, &format!("(ulimit -v {}; exec $retold {job}) || echo $?", mib << 10))
+        sh(&place, &format!("(ulimit -v {}; exec \"$retold\" {job}) || echo $?", mib << 10))
     };
     // What cannot be enough is refused before the work starts.
     let refused = run(600, "--memory 500MiB");
@@ -229,12 +235,32 @@ fn few_addresses() {
     }
 }
 
-/// Should there be no memory all the same, it is a failure like others.
+/// Should there be no memory all the same, it is a failure like others. What is left then is removed by
+/// the next run.
 #[test]
 fn no_memory_at_all() {
     let place = Place::new();
     place.write("long.txt", "rain ".repeat(3 << 20));
-    let run = sh(&place, "(ulimit -v 40000; exec $retold extract long.txt) > out || echo $?");
+    let run = sh(&place, "(ulimit -v 40000; exec \"$retold\" extract long.txt -o out) || echo $?");
     assert_eq!(run.out, "1\n", "{}", run.err);
     assert!(run.err.contains("memory allocation of"), "{}", run.err);
+    assert!(!place.names().contains(&"out".to_owned()));
+    sh(&place, "\"$retold\" extract long.txt -o out").ends(0);
+    assert_eq!(place.names(), ["long.txt", "out"]);
+}
+
+/// A file that may not grow any more.
+#[test]
+fn short_files() {
+    let (place, expected) = place();
+    let job = "cluster -o clusters.jsonl all.jsonl -q --memory 1B --work-dir .";
+    for blocks in [1, 100, 400, 1_000] {
+        let run = sh(&place, &format!("(ulimit -f {blocks}; exec \"$retold\" {job}) || echo $?"));
+        assert_eq!(run.out, "1\n", "{blocks}: {}", run.err);
+        says_once(&run.err, &["File too large"]);
+        assert!(!place.names().iter().any(|name| name.contains("clusters")), "{blocks}");
+        sh(&place, &format!("\"$retold\" {job} --resume")).ends(0);
+        assert!(place.read("clusters.jsonl") == expected[0], "{blocks}");
+        std::fs::remove_file(place.path().join("clusters.jsonl")).unwrap();
+    }
 }

@@ -49,7 +49,7 @@ fn alone() -> Option<Vec<String>> {
     let command = ["unshare", "--map-root-user", "--net"].map(str::to_owned).to_vec();
     let tried = run(Path::new("."), &command, &["cat", "/proc/net/route"]);
     let Some(output) = tried.ok().filter(|output| output.status.success()) else {
-        println!("left out: no network of its own can be made for a program here");
+        support::skipped("no network of its own can be made for a program here");
         return None;
     };
     // A head at most, and no route to anywhere.

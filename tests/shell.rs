@@ -27,7 +27,7 @@ fn bash_completes() {
     let mut bash = std::process::Command::new("bash");
     match bash.args(["-c", script]).current_dir(place.path()).output() {
         Ok(output) => assert_eq!(String::from_utf8_lossy(&output.stdout).trim(), "cluster"),
-        Err(error) => eprintln!("skipped: no bash here: {error}"),
+        Err(error) => support::skipped(&format!("no bash here: {error}")),
     }
 }
 
@@ -65,6 +65,6 @@ fn the_examples_of_the_help_work() {
     let mut bash = std::process::Command::new("bash");
     match bash.args(["-c", &script]).current_dir(place.path()).output() {
         Ok(output) => assert!(output.status.success(), "{script}\n{output:?}"),
-        Err(error) => eprintln!("skipped: no bash here: {error}"),
+        Err(error) => support::skipped(&format!("no bash here: {error}")),
     }
 }
