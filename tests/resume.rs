@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use support::cli::{Place, Run, json_lines, program, text};
+use support::cli::{Place, Run, json_lines, text};
 use support::dump::dump;
 use support::skipped;
 
