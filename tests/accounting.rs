@@ -16,7 +16,7 @@ use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
-use support::cli::{Place, Run, json_lines, line, text as string};
+use support::cli::{Place, Run, json_lines, line, reasons, text as string};
 use support::news::{article, text};
 use support::{gzip, hostile, html, page, response, warc};
 
@@ -160,12 +160,20 @@ fn check(input: &Path) {
             let first = first.get_or_insert(found.skipped.clone());
             assert_eq!(found.skipped, *first, "{told}");
         }
-        check_dedup(&place, input, level, &articles, records);
+        let skipped = first.unwrap_or_default();
+        check_dedup(&place, input, level, &articles, (records, skipped));
     }
 }
 
-/// Kept and removed are all, and what is written holds what is kept.
-fn check_dedup(place: &Place, input: &str, level: Level, articles: &[Value], records: u64) {
+/// Kept and removed are all, as many are skipped for each reason, and what is written holds what is
+/// kept.
+fn check_dedup(
+    place: &Place,
+    input: &str,
+    level: Level,
+    articles: &[Value],
+    (records, skipped): (u64, BTreeMap<String, u64>),
+) {
     let out = format!("out-{}", level.name());
     let options = ["--match", level.name(), "--removed", "gone.jsonl"];
     let run = place.run(&[&["dedup", input, "-o", &out], &options[..]].concat());
@@ -174,6 +182,9 @@ fn check_dedup(place: &Place, input: &str, level: Level, articles: &[Value], rec
     let counted = numbers(&run);
     let (kept, removed) = (counted[1], counted[2]);
     assert_eq!(counted[0], records, "{told}");
+    let note = run.err.lines().find(|line| line.contains("were not compared: ")).unwrap_or("");
+    let list = note.split_once(" skipped").map_or("", |(_, list)| list);
+    assert_eq!(reasons(list), Some(skipped), "{told}");
     let gone: BTreeSet<String> =
         sources(&json_lines(&place.read("gone.jsonl"))).into_iter().collect();
     assert_eq!(gone.len() as u64, removed, "{told}");

@@ -9,6 +9,7 @@
 #[allow(unreachable_pub, reason = "a library of its own, for the fuzzer")]
 mod targets;
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 fn run(name: &str, target: fn(&[u8])) {
@@ -24,13 +25,16 @@ fn run(name: &str, target: fn(&[u8])) {
 }
 
 macro_rules! targets {
-    ($($(#[$given:meta])? $name:ident)*) => {$(
+    ($($(#[$given:meta])? $name:ident)*) => {
+        const TARGETS: &[&str] = &[$(stringify!($name)),*];
+        $(
         $(#[$given])?
         #[test]
         fn $name() {
             run(stringify!($name), targets::$name);
         }
-    )*};
+        )*
+    };
 }
 
 targets! {
@@ -51,4 +55,17 @@ targets! {
     text
     tokens
     warc
+}
+
+/// None is forgotten here, and none has an empty folder.
+#[test]
+fn every_target_is_here() {
+    let names = |folder: &str| -> BTreeSet<String> {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz").join(folder);
+        let paths = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+        paths.map(|path| path.file_stem().unwrap().to_str().unwrap().to_owned()).collect()
+    };
+    let here: BTreeSet<String> = TARGETS.iter().map(|&name| name.to_owned()).collect();
+    assert_eq!(here, names("fuzz_targets"));
+    assert_eq!(here, names("corpus"));
 }

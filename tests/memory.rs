@@ -12,15 +12,19 @@ fn a_bound_on_memory_changes_nothing() {
     place.write("b.jsonl", dump(0..1_500));
     place.write("a.jsonl", dump(1_500..3_000));
     for level in ["exact", "near", "story"] {
-        let run = |memory: &str, files: [&str; 2], name: &str| {
-            let options = ["--match", level, "--memory", memory, "--assignments", name];
+        let run = |memory: &str, threads: &str, files: [&str; 2], name: &str| {
+            let bounds = ["--memory", memory, "--threads", threads];
+            let options = [&bounds[..], &["--match", level, "--assignments", name]].concat();
             let run = place.cluster(&[&options[..], &files].concat()).ends(0);
             (run.out, run.err, place.read(name))
         };
-        let in_memory = run("1GiB", ["a.jsonl", "b.jsonl"], "memory.csv");
+        let in_memory = run("1GiB", "2", ["a.jsonl", "b.jsonl"], "memory.csv");
         assert!(in_memory.1.contains("repeated ids"), "{}", in_memory.1);
         assert_eq!(in_memory.1.contains("compared without what its site"), level != "exact");
-        assert!(run("1B", ["b.jsonl", "a.jsonl"], "files.csv") == in_memory, "{level}");
+        for threads in ["1", "2", "7"] {
+            let files = run("1B", threads, ["b.jsonl", "a.jsonl"], "files.csv");
+            assert!(files == in_memory, "{level}, {threads} threads");
+        }
     }
 }
 

@@ -133,7 +133,7 @@ fn commands_say_what_is_shown() {
             // What the README shows of a table is what a terminal shows.
             let terminal = command.starts_with("cargo run --release -- ");
             if terminal && !has_terminal {
-                println!("skipped, for there is no script(1) to make a terminal: {command}");
+                support::skipped(&format!("no script(1) makes a terminal for {command}"));
                 continue;
             }
             let script = command.replace("cargo run --release --", "retold");

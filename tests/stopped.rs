@@ -85,10 +85,12 @@ fn who_can_go_on_is_told() {
 #[test]
 fn what_is_to_be_ignored_is() {
     let place = Place::new();
-    let program = env!("CARGO_BIN_EXE_retold");
-    let script = format!("trap '' INT HUP; exec {program} cluster - -o out.jsonl");
+    let script = "trap '' INT HUP; exec \"$0\" cluster - -o out.jsonl";
     let mut command = Command::new("sh");
-    command.args(["-c", &script]).current_dir(place.path()).stdin(Stdio::piped());
+    command
+        .args(["-c", script, env!("CARGO_BIN_EXE_retold")])
+        .current_dir(place.path())
+        .stdin(Stdio::piped());
     let mut child = command.stderr(Stdio::piped()).spawn().unwrap();
     let begun = || {
         let status = std::fs::read_to_string(format!("/proc/{}/status", child.id()));

@@ -152,6 +152,8 @@ impl Column {
             }
             numbers.truncate(at);
         }
+        // Hundreds of blocks may be held at a time.
+        numbers.shrink_to_fit();
         Ok((places, numbers))
     }
 

@@ -60,10 +60,11 @@ fn run(place: &Place, args: &[&str], terminal: bool) -> Run {
     let mut command = Command::new(if terminal { "script" } else { env!("CARGO_BIN_EXE_retold") });
     if terminal {
         // None of them holds a single quote.
-        let quoted =
-            |arg: &OsString| [OsStr::new(" '"), arg, OsStr::new("'")].into_iter().collect();
-        let mut line = OsString::from(env!("CARGO_BIN_EXE_retold"));
-        line.extend(args.map(|arg| -> OsString { quoted(&arg) }));
+        let quoted = |arg: &OsString| -> OsString {
+            [OsStr::new(" '"), arg, OsStr::new("'")].into_iter().collect()
+        };
+        let mut line = quoted(&env!("CARGO_BIN_EXE_retold").into());
+        line.extend(args.map(|arg| quoted(&arg)));
         command.arg("-qec").arg(line).arg("/dev/null").env("TERM", "xterm");
     } else {
         command.args(args);

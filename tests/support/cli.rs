@@ -183,33 +183,37 @@ impl Account {
         let (_, rest) = rest.split_once("+ ")?;
         let (alone, rest) = rest.split_once(" alone + ")?;
         let (skipped, rest) = rest.split_once(" skipped")?;
-        let mut reasons = BTreeMap::new();
-        if !rest.is_empty() {
-            let list = rest.strip_prefix(" (")?.strip_suffix(')')?;
-            let mut parts: Vec<String> = Vec::new();
-            for part in list.split(", ") {
-                // A reason may hold a comma: "3 image, no article".
-                match parts.last_mut() {
-                    Some(last) if !part.starts_with(|c: char| c.is_ascii_digit()) => {
-                        *last += &format!(", {part}");
-                    }
-                    _ => parts.push(part.to_owned()),
-                }
-            }
-            for part in parts {
-                let (count, reason) = part.split_once(' ')?;
-                reasons.insert(reason.to_owned(), count.parse().ok()?);
-            }
-        }
         Some(Account {
             records: records.parse().ok()?,
             clustered: clustered.parse().ok()?,
             clusters: clusters.parse().ok()?,
             alone: alone.parse().ok()?,
             skipped: skipped.parse().ok()?,
-            reasons,
+            reasons: reasons(rest)?,
         })
     }
+}
+
+/// What follows "skipped": nothing, or each reason in brackets behind its number of records.
+pub fn reasons(list: &str) -> Option<BTreeMap<String, u64>> {
+    if list.is_empty() {
+        return Some(BTreeMap::new());
+    }
+    let mut parts: Vec<String> = Vec::new();
+    for part in list.strip_prefix(" (")?.strip_suffix(')')?.split(", ") {
+        // A reason may hold a comma: "3 image, no article".
+        match parts.last_mut() {
+            Some(last) if !part.starts_with(|c: char| c.is_ascii_digit()) => {
+                *last += &format!(", {part}");
+            }
+            _ => parts.push(part.to_owned()),
+        }
+    }
+    let parsed = parts.iter().map(|part| {
+        let (count, reason) = part.split_once(' ')?;
+        Some((reason.to_owned(), count.parse().ok()?))
+    });
+    parsed.collect()
 }
 
 /// One JSON value a line, each line ended.
