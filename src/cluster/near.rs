@@ -52,8 +52,8 @@ impl Default for Limits {
 /// pairs that are not among `pairs`. Calls `visit` with each group, in no particular order.
 ///
 /// Cost: nearly linear in the pairs, and a sort of them; in components up to a size limit also one
-/// score for each representative and unassigned member, up to [`Limits::asked`] an article. Memory 8 bytes an article, 24 more where a
-/// component is too large, and [`Limits::in_memory`] pairs a thread.
+/// score for each representative and unassigned member, up to [`Limits::asked`] an article. Memory 8
+/// bytes an article, 24 more where a component is too large, and [`Limits::in_memory`] pairs a thread.
 ///
 /// # Errors
 /// Those of the work folder, and of `overlap`.
