@@ -1,7 +1,7 @@
 //! Where the two articles come from: files of their own, or a dump.
 
-use super::super::args::expanded;
-use crate::cli::{Outcome, summary};
+use crate::cli::args::expanded;
+use crate::cli::{Outcome, say, summary};
 use anyhow::{Context, Result, bail};
 use retold::article::Article;
 use retold::pipeline::find_articles;
@@ -61,11 +61,11 @@ pub(super) fn found(
     summary::say_troubles(&tally);
     let missing = found.articles.iter().zip([a, b]).zip(&found.nearest);
     let missing = missing.filter(|((article, _), _)| article.is_none());
-    let mut said: Vec<String> = missing.map(|((_, id), near)| not_there(id, near)).collect();
+    let said: Vec<String> = missing.map(|((_, id), near)| not_there(id, near)).collect();
     let mut articles = found.articles.into_iter().flatten();
     let (Some(a), Some(b)) = (articles.next(), articles.next()) else {
-        said.push(what_is_there(inputs, found.first.as_deref(), &tally));
-        bail!("{}", said.join("\n"));
+        said.iter().for_each(|line| say(&format!("retold: {line}")));
+        bail!("{}", what_is_there(inputs, found.first.as_deref(), &tally));
     };
     if a.source == b.source {
         bail!("A and B are one article, at {}: name two", a.source);
