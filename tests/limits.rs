@@ -214,6 +214,37 @@ fn few_open_files() {
     assert!(failed > 1, "{failed}");
 }
 
+/// Whatever is opened, folders that are listed and texts that are read again for the page among it.
+#[test]
+fn few_open_files_at_any_time() {
+    let place = Place::new();
+    let deep = (0..12).fold("in".to_owned(), |path, level| format!("{path}/{level}"));
+    place.write(&format!("{deep}/a.jsonl"), dump(0..40));
+    place.write("in/b.jsonl", dump(40..80));
+    for (job, output) in [
+        ("cluster in -q --report page.html -o /dev/null --memory 100MiB", "page.html"),
+        ("dedup in -q -o kept --memory 100MiB", "kept/0/1/2/3/4/5/6/7/8/9/10/11/a.jsonl"),
+    ] {
+        sh(&place, &format!("\"$retold\" {job}")).ends(0);
+        let expected = place.read(output);
+        let mut failed = 0;
+        for files in 4..16 {
+            sh(&place, "rm -rf kept page.html").ends(0);
+            let script = format!("(ulimit -n {files}; exec \"$retold\" {job}) || echo $?");
+            let run = sh(&place, &script);
+            if run.out.is_empty() {
+                assert!(place.read(output) == expected, "{files}");
+                continue;
+            }
+            assert_eq!(run.out, "1\n", "{files}: {}", run.err);
+            assert!(run.err.to_lowercase().contains("too many open files"), "{files}: {}", run.err);
+            assert_eq!(place.names(), ["in"], "{files}");
+            failed += 1;
+        }
+        assert!(failed > 1, "{failed}");
+    }
+}
+
 #[test]
 fn few_addresses() {
     let (place, expected) = place();

@@ -82,6 +82,18 @@ fn who_can_go_on_is_told() {
     assert_eq!(place.names(), ["in.jsonl"]);
 }
 
+/// Who has seen enough needs no checkpoints.
+#[test]
+fn a_closed_pipe_leaves_no_checkpoints() {
+    let place = Place::new();
+    place.write("all.jsonl", support::dump::dump(0..2_000));
+    let script = "\"$0\" cluster all.jsonl --work-dir . | head -c 10";
+    let mut command = Command::new("sh");
+    command.args(["-c", script, env!("CARGO_BIN_EXE_retold")]).current_dir(place.path());
+    assert_eq!(command.output().unwrap().stdout.len(), 10);
+    assert_eq!(place.names(), ["all.jsonl"]);
+}
+
 #[test]
 fn what_is_to_be_ignored_is() {
     let place = Place::new();
@@ -110,11 +122,21 @@ fn what_is_to_be_ignored_is() {
 fn the_copy_of_standard_input_is_removed() {
     let place = Place::new();
     std::fs::create_dir(place.path().join("work")).unwrap();
-    let child = start(&place, &["cluster", "-", "--report", "page.html", "--work-dir", "work"]);
+    let job = ["cluster", "-", "--report", "page.html", "--work-dir", "work"];
+    let child = start(&place, &job);
     let copies = || std::fs::read_dir(place.path().join("work")).unwrap().count();
     wait("input is copied", || copies() == 1);
     is_stopped(&stop(child, "-INT"));
     assert_eq!((copies(), place.names()), (0, vec!["work".into()]));
+
+    // By the next run, if need be.
+    let mut child = start(&place, &job);
+    wait("input is copied", || copies() == 1);
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert_eq!(copies(), 1);
+    place.run_with_input(&job, b"Rain fell on the town.\n").ends(0);
+    assert_eq!(copies(), 0);
 }
 
 /// SIGKILL leaves no time to remove anything: the next run does.

@@ -30,7 +30,7 @@ pub(super) fn is_saved(saved: bool) {
 pub(super) struct Unfinished {
     path: PathBuf,
     /// Says that somebody works on it, as long as the program runs.
-    _lock: Option<File>,
+    lock: Option<File>,
 }
 
 /// What is at the end of a name, behind the number of the program and another.
@@ -55,7 +55,7 @@ impl Unfinished {
                 Ok(made) => {
                     all.push(path.clone());
                     let lock = lock(&path);
-                    return Ok((Unfinished { path, _lock: lock }, made));
+                    return Ok((Unfinished { path, lock }, made));
                 }
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
                 Err(error) => return Err(error.into()),
@@ -87,6 +87,8 @@ impl Drop for Unfinished {
     fn drop(&mut self) {
         let mut all = all();
         if all.contains(&self.path) {
+            // There may be no more open files than this one.
+            drop(self.lock.take());
             remove(&self.path);
             all.retain(|path| *path != self.path);
         }

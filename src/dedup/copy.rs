@@ -122,6 +122,9 @@ impl<W: Write> Copier<'_, W> {
             outcome.is_ok()
         });
         outcome?;
+        if tally.out_of_files {
+            return Err(io::Error::other("too many open files: raise the limit (ulimit -n)"));
+        }
         if !self.removed.is_empty() {
             return Err(changed());
         }
