@@ -1,7 +1,7 @@
 //! A Parquet file without some of its rows: the same schema, values, codecs and row groups.
 
 use super::copy::{Copied, changed};
-use crate::read::pages::column_reader;
+use crate::read::pages::{column_reader, file_reader};
 use parquet::column::reader::{ColumnReader, ColumnReaderImpl};
 use parquet::column::writer::ColumnWriterImpl;
 use parquet::data_type::{
@@ -11,7 +11,7 @@ use parquet::data_type::{
 use parquet::errors::{ParquetError, Result};
 use parquet::file::metadata::ParquetMetaData;
 use parquet::file::properties::{WriterProperties, WriterPropertiesPtr};
-use parquet::file::reader::{FileReader, RowGroupReader, SerializedFileReader};
+use parquet::file::reader::{FileReader, RowGroupReader};
 use parquet::file::writer::{
     SerializedColumnWriter, SerializedFileWriter, SerializedRowGroupWriter,
 };
@@ -54,7 +54,7 @@ fn visit_groups(
     out: Option<&File>,
     tell: &dyn Fn(u64),
 ) -> Result<usize> {
-    let reader = SerializedFileReader::new(input.try_clone()?)?;
+    let reader = file_reader(input.try_clone()?)?;
     let metadata = reader.metadata();
     let schema = metadata.file_metadata().schema_descr().root_schema_ptr();
     let writer = |out| SerializedFileWriter::new(out, schema, properties(metadata));

@@ -1,10 +1,53 @@
-//! Pages of a Parquet file, looked at before the crate makes room for all values that they claim.
+//! Pages of a Parquet file, looked at before the crate makes room for all values that they claim, or
+//! passes over all that they claim to hold.
 
+use bytes::Bytes;
 use parquet::basic::{Encoding, Type};
 use parquet::column::page::{Page, PageMetadata, PageReader};
 use parquet::column::reader::{ColumnReader, get_column_reader};
 use parquet::errors::{ParquetError, Result};
-use parquet::file::reader::RowGroupReader;
+use parquet::file::reader::{ChunkReader, Length, RowGroupReader, SerializedFileReader};
+use std::fs::File;
+use std::io::{self, Read};
+
+/// A reader of a file.
+///
+/// # Errors
+/// Its end cannot be understood.
+pub(crate) fn file_reader(file: File) -> Result<SerializedFileReader<impl ChunkReader>> {
+    SerializedFileReader::new(Ending(file))
+}
+
+/// A file, or its bytes from some place on, whose end is an error for those who read on. The crate
+/// passes over what it does not know, two billion numbers say, without seeing that nothing is left.
+struct Ending<T>(T);
+
+impl Length for Ending<File> {
+    fn len(&self) -> u64 {
+        self.0.len()
+    }
+}
+
+impl ChunkReader for Ending<File> {
+    type T = Ending<<File as ChunkReader>::T>;
+
+    fn get_read(&self, start: u64) -> Result<Self::T> {
+        self.0.get_read(start).map(Ending)
+    }
+
+    fn get_bytes(&self, start: u64, length: usize) -> Result<Bytes> {
+        self.0.get_bytes(start, length)
+    }
+}
+
+impl<R: Read> Read for Ending<R> {
+    fn read(&mut self, to: &mut [u8]) -> io::Result<usize> {
+        match self.0.read(to)? {
+            0 if !to.is_empty() => Err(io::ErrorKind::UnexpectedEof.into()),
+            count => Ok(count),
+        }
+    }
+}
 
 /// Values in a page; a writer begins a new one after some 20,000 rows, or a mebibyte.
 const MOST_VALUES: u64 = 1 << 24;

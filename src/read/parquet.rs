@@ -5,7 +5,7 @@
 
 use super::Fields;
 use super::batch::Batcher;
-use super::pages::column_reader;
+use super::pages::{column_reader, file_reader};
 use super::reason::Reason;
 use super::row::{self, FIELDS};
 use super::walk::InputFile;
@@ -13,7 +13,7 @@ use parquet::basic::{ConvertedType, LogicalType, TimeUnit};
 use parquet::column::reader::{ColumnReader, ColumnReaderImpl};
 use parquet::data_type::{ByteArray, DataType};
 use parquet::errors::{ParquetError, Result};
-use parquet::file::reader::{FileReader, RowGroupReader, SerializedFileReader};
+use parquet::file::reader::{FileReader, RowGroupReader};
 use parquet::schema::types::ColumnDescriptor;
 use std::fs::File;
 use std::io::{self, Read, Seek};
@@ -51,7 +51,7 @@ pub(super) fn split(file: &InputFile, fields: &Fields, batcher: &mut Batcher) ->
 }
 
 fn read(file: File, fields: &Fields, batcher: &mut Batcher) -> io::Result<()> {
-    let reader = SerializedFileReader::new(file).map_err(io::Error::other)?;
+    let reader = file_reader(file).map_err(io::Error::other)?;
     let schema = reader.metadata().file_metadata().schema_descr_ptr();
     let names = schema.root_schema().get_fields().iter().map(|field| field.name());
     let columns = row::columns(names.clone(), fields)?;

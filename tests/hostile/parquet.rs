@@ -127,3 +127,17 @@ fn numbers_of_values_may_lie() {
         }
     }
 }
+
+/// Numbers that nobody knows are passed over to the end of the file, and no further.
+#[test]
+fn lists_end_with_the_file() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/fuzz/corpus/parquet/list_behind_the_end");
+    // The first byte is the fuzzer's.
+    let file = std::fs::read(path).unwrap().split_off(1);
+    let place = Place::new();
+    for n in 0..20 {
+        place.write(&format!("in/{n}.parquet"), &file);
+    }
+    let run = place.run_within(ROOM, crate::SECONDS, &["cluster", "--match", "exact", "in"]);
+    run.ends(3).counts([60, 0, 0, 0], &[("cut off or damaged", 60)]);
+}
