@@ -2,12 +2,11 @@
 
 use super::progress::ProgressMode;
 use super::{limits, say};
-use ahash::AHashSet;
 use anyhow::{Context, Result, bail};
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, ValueEnum};
 use retold::config::{Checkpoints, Config, Level, NEAR_THRESHOLD, STORY_THRESHOLD};
-use retold::pipeline::{RunError, job_folder};
+use retold::pipeline::{RunError, can_be_resumed, job_folder};
 use retold::read::{Fields, Format, InputFile, ReadOptions, Trouble, expand, paths_from};
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
@@ -212,27 +211,18 @@ impl RunArgs {
     /// may lie in a folder that is an input.
     ///
     /// # Errors
-    /// Of what can be read once only nobody can go on.
+    /// It is to be gone on with, and its files do not allow that.
     pub(super) fn checkpoints(&self, files: &mut Vec<InputFile>) -> Result<Checkpoints> {
         let Some(work_dir) = &self.work_dir else { return Ok(Checkpoints::None) };
         if let Ok(folder) = job_folder(work_dir).canonicalize() {
             let real = |file: &InputFile| file.path.as_ref()?.canonicalize().ok();
             files.retain(|file| !real(file).is_some_and(|path| path.starts_with(&folder)));
         }
-        let mut names = AHashSet::new();
-        let error = files.iter().find_map(|file| {
-            let name = || file.name.to_string();
-            match names.insert(&*file.name) {
-                _ if file.is_read_once() => Some(RunError::ReadOnce(name())),
-                true => None,
-                false => Some(RunError::SameNames(name())),
-            }
-        });
-        Ok(match error {
-            None if self.resume => Checkpoints::Resume,
-            None => Checkpoints::Anew,
-            Some(error) if self.resume => return Err(error.into()),
-            Some(error) => {
+        Ok(match can_be_resumed(files) {
+            Ok(()) if self.resume => Checkpoints::Resume,
+            Ok(()) => Checkpoints::Anew,
+            Err(error) if self.resume => return Err(error.into()),
+            Err(error) => {
                 if !self.quiet {
                     say(&format!("note: nothing is saved: {error}"));
                 }

@@ -1,6 +1,7 @@
 //! A file without some of its records.
 
 use super::pack::Packer;
+use crate::pipeline::RunError;
 use crate::read::{self, Batch, Format, Gap, InputFile, Met, ReadOptions};
 use std::fs::File;
 use std::io::{self, BufRead, BufWriter, Read, Write};
@@ -123,7 +124,7 @@ impl<W: Write> Copier<'_, W> {
         });
         outcome?;
         if tally.out_of_files {
-            return Err(io::Error::other("too many open files: raise the limit (ulimit -n)"));
+            return Err(io::Error::other(RunError::OutOfFiles));
         }
         if !self.removed.is_empty() {
             return Err(changed());

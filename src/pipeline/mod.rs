@@ -24,7 +24,7 @@ pub use compare::{Comparison, compare};
 pub(crate) use entry::OPENING_CHARS;
 pub use entry::{Entry, next_number, numbered};
 pub use find::{Found, HELD, find_articles};
-pub use job::{Checkpoint, job_folder};
+pub use job::{Checkpoint, can_be_resumed, job_folder};
 pub use progress::{Observer, Progress, Silent, Stage};
 pub(crate) use sketch::day;
 pub use sketch::{Sketch, Sketcher, Sketches, signature_of};

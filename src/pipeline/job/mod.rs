@@ -106,6 +106,21 @@ pub fn job_folder(work_dir: &Path) -> PathBuf {
     work_dir.join(FOLDER)
 }
 
+/// Checks that a run over some files can be gone on with.
+///
+/// # Errors
+/// One of them can be read once only, or two have names that look the same.
+pub fn can_be_resumed(files: &[InputFile]) -> Result<(), RunError> {
+    if let Some(file) = files.iter().find(|file| file.is_read_once()) {
+        return Err(RunError::ReadOnce(file.name.to_string()));
+    }
+    let mut names = AHashSet::new();
+    match files.iter().find(|file| !names.insert(&file.name)) {
+        Some(file) => Err(RunError::SameNames(file.name.to_string())),
+        None => Ok(()),
+    }
+}
+
 impl Job {
     /// The job that a run over some files is, new or gone on with; `None` where it saves nothing.
     pub(super) fn open(
@@ -117,13 +132,7 @@ impl Job {
         if config.checkpoints == Checkpoints::None {
             return Ok(None);
         }
-        if let Some(file) = files.iter().find(|file| file.is_read_once()) {
-            return Err(RunError::ReadOnce(file.name.to_string()));
-        }
-        let mut names = AHashSet::new();
-        if let Some(file) = files.iter().find(|file| !names.insert(&file.name)) {
-            return Err(RunError::SameNames(file.name.to_string()));
-        }
+        can_be_resumed(files)?;
         let folder = job_folder(&config.work_dir);
         if let Some(foreign) =
             store.check(files_in(&folder))?.into_iter().find(|name| !is_ours(name))
